@@ -1,0 +1,1 @@
+"""The outside world: chats, the ticker and the command line."""

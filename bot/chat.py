@@ -1,0 +1,142 @@
+"""What crosses the border between the desk and a chat: plain data that no chat product shapes, and the Chat protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that came with a comment: its kind (image, video, music, link) and what it shows or says."""
+
+    kind: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A different comment, seen before on the library's pages."""
+
+    author: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What a member of the public wrote, as received. What staff did not say is None. Times are aware UTC."""
+
+    text: str
+    post: str | None = None
+    author: str | None = None
+    platform: str | None = None
+    account: str | None = None
+    """The library's account that the comment stands under."""
+    permalink: str | None = None
+    posted_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who speaks in a chat: the chat's own id for them, and the name it shows."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a chat something is said: the channel, and the message that the case's thread hangs on."""
+
+    chat: str
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A message of the staff chat that carries a comment. `place` tells a message delivered twice from two messages."""
+
+    place: Place
+    by: Person
+    comment: Comment
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A person asks for an action of `bot.actions` on a case: `case` as they said it, the rest as the action needs it."""
+
+    place: Place
+    by: Person
+    action: str
+    case: str = ""
+    text: str = ""
+    guidelines: tuple[int, ...] = ()
+    at: datetime | None = None
+    seen: int | None = None
+    """Which verdict of the case, counted from 1, the presser was looking at; None where the chat can not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a card. `quoted` text is a stranger's: a chat shows it as plain text that can not ping, link or format."""
+
+    text: str
+    label: str = ""
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Something to show: a title that says it all, lines, and the actions offered, by their names in `bot.actions`."""
+
+    title: str
+    lines: tuple[Line, ...] = ()
+    actions: tuple[str, ...] = ()
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one person is told at once and in private; best effort, never queued."""
+
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something durable that the desk says. `id` is short and stands visibly in the message: `2026-0042·3`.
+
+    `to` names the person it is for, None the whole thread. `doubtful` marks a repeat of a send whose end is unknown.
+    """
+
+    id: str
+    place: Place
+    to: str | None
+    card: Card
+    doubtful: bool = False
+
+
+class Undelivered(Exception):
+    """The chat did not take a notice. `retry_after` is the chat's own wish in seconds, where it gave one."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        self.reason = reason
+        self.retry_after = retry_after
+        super().__init__(reason)
+
+
+class Chat(Protocol):
+    """A place where staff talk. `name` is what `Place.chat` says."""
+
+    name: str
+
+    async def send(self, notice: Notice) -> str:
+        """Show the notice and return the chat's id of the message. Raises Undelivered."""
+
+    async def find(self, notice: Notice) -> str | None:
+        """Look in the thread for a notice that may have been sent already; its message id, or None."""

@@ -1,0 +1,265 @@
+"""The library's own facts, read from `library.toml`: who works here, what is official, when it is open, what is on the ballot."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from bot.toml import ConfigurationError, Table, check
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
+
+
+def minute_of_day(value: object) -> int:
+    """Minutes after midnight of a wall clock time such as "9:30"; "24:00" is the end of the day. Raises ValueError."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1440:
+        return value
+    if isinstance(value, dt.time):
+        return value.hour * 60 + value.minute
+    match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    minute = int(match[1]) * 60 + int(match[2]) if match else 1441
+    if minute > 1440:
+        raise ValueError('write a time of day such as "17:30"')
+    return minute
+
+
+def _span(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    start, dash, end = value.replace("–", "-").partition("-")
+    if not dash:
+        raise ValueError('write a span such as "10:00-20:00"')
+    span = (minute_of_day(start), minute_of_day(end))
+    if span[0] >= span[1]:
+        raise ValueError("a span ends after it begins; split one that goes past midnight")
+    return span
+
+
+MinuteOfDay = Annotated[int, BeforeValidator(minute_of_day)]
+Span = Annotated[tuple[int, int], BeforeValidator(_span)]
+"""An open span within one day: minutes after midnight, first inclusive, last exclusive."""
+
+
+class Role(StrEnum):
+    """What a person may do: staff act, the director rules, the deputy rules while the director is away."""
+
+    DIRECTOR = "director"
+    DEPUTY = "deputy"
+    STAFF = "staff"
+
+
+class Absence(Table):
+    """Days on which a person is away, both ends included, in the library's time zone."""
+
+    since: Annotated[dt.date, Field(alias="from")]
+    until: dt.date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until < self.since:
+            raise ValueError("until must not be before from")
+        return self
+
+
+class Member(Table):
+    """A person who works here. Only adults act for the library (policy, part I); no birth date is kept."""
+
+    name: Annotated[str, Field(min_length=1)]
+    role: Role = Role.STAFF
+    title: str = ""
+    adult: bool = False
+    slack: str | None = None
+    discord: str | None = None
+    away: list[Absence] = []
+
+
+class Account(Table):
+    """One of the library's own accounts, and the director's approval of it (policy, part I)."""
+
+    platform: str
+    handle: str
+    display_name: str = ""
+    approved_by: str = ""
+    approved_on: dt.date | None = None
+
+
+class Platform(Table):
+    """A platform the director approved, with a link to the platform's own rules (policy, best practice 1)."""
+
+    name: str
+    rules: str = ""
+
+
+class Measure(Table):
+    """A measure on the current ballot."""
+
+    name: str
+    about: str = ""
+
+
+class Candidate(Table):
+    """A person who seeks an office, or holds one."""
+
+    name: str
+    office: str = ""
+
+
+class Ballot(Table):
+    """What people vote on now; guideline 6 looks at nothing else."""
+
+    date: dt.date | None = None
+    measures: list[Measure] = []
+    candidates: list[Candidate] = []
+
+
+class ClosedDay(Table):
+    """Days on which the library is closed whatever the weekday says; `until` is the last closed day."""
+
+    on: dt.date
+    until: dt.date | None = None
+    name: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.until is not None and self.until < self.on:
+            raise ValueError("until must not be before on")
+        return self
+
+
+class ReplyTimes(Table):
+    """How soon the library answers (policy, best practice 3)."""
+
+    target_open_hours: Annotated[float, Field(gt=0, le=40)] = 4.0
+    office_closes: MinuteOfDay = 17 * 60
+    """When a workday without open hours ends."""
+
+
+Hours = dict[Weekday, list[Span]]
+
+
+class Library(Table):
+    """Everything the desk knows of one library. `id` marks its rows in the database and never changes."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    name: str
+    town: str = ""
+    timezone: str
+    people: list[Member]
+    accounts: list[Account] = []
+    platforms: list[Platform] = []
+    programmes: list[str] = []
+    partners: list[str] = []
+    board: list[str] = []
+    officials: list[Candidate] = []
+    ballot: Ballot = Ballot()
+    hours: Hours
+    workdays: list[Weekday]
+    closed: list[ClosedDay] = []
+    reply: ReplyTimes = ReplyTimes()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError('write a time zone such as "America/Chicago"') from None
+        return value
+
+    @field_validator("hours")
+    @classmethod
+    def _spans_in_order(cls, value: Hours) -> Hours:
+        for day, spans in value.items():
+            if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+                raise ValueError(f"the spans of {day} overlap or are out of order")
+        return value
+
+    @model_validator(mode="after")
+    def _can_work(self) -> Self:
+        directors = [m.name for m in self.people if m.role is Role.DIRECTOR]
+        if len(directors) != 1:
+            raise ValueError(f'exactly one of the people has role = "director"; here {len(directors)} have')
+        if not self.director.adult:
+            raise ValueError(f"the director, {directors[0]}, needs adult = true to act for the library")
+        names = [m.name.casefold() for m in self.people]
+        if twice := {n for n in names if names.count(n) > 1}:
+            raise ValueError(f"two people are called {', '.join(sorted(twice))}; tell them apart by a middle initial")
+        if not any(self.hours.values()):
+            raise ValueError('hours: the library is never open; give at least one weekday a span such as "10:00-18:00"')
+        if not self.workdays:
+            raise ValueError('workdays: there is none; write for example ["monday", "tuesday"]')
+        return self
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The library's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def director(self) -> Member:
+        """The one who rules."""
+        return next(m for m in self.people if m.role is Role.DIRECTOR)
+
+    @cached_property
+    def deputy(self) -> Member | None:
+        """The one who rules while the director is away, where the library names one."""
+        return next((m for m in self.people if m.role is Role.DEPUTY), None)
+
+    def member(self, name: str) -> Member | None:
+        """The person of that name, in any case of letters; None for a stranger."""
+        wanted = " ".join(name.split()).casefold()
+        return next((m for m in self.people if m.name.casefold() == wanted), None)
+
+
+def from_context(data: dict[str, Any], name: str) -> Library:
+    """A library from the bench's `*.context.json`, which knows no hours and nobody's age; good for screening only.
+
+    Raises ConfigurationError where the file lacks what the bench's format promises.
+    """
+    try:
+        director = {"name": data["director"]["name"], "title": data["director"].get("title", ""), "role": "director"}
+        people = [
+            {**person, "adult": True}
+            for person in [director, *({"name": p["name"], "title": p.get("role", "")} for p in data.get("staff", []))]
+        ]
+        officials = [
+            *data.get("officials", []),
+            *data.get("sitting_officials_not_on_ballot", []),
+            *data.get("ballot", {}).get("sitting_officials", []),
+        ]
+        ballot = {key: value for key, value in data.get("ballot", {}).items() if key in Ballot.model_fields}
+        facts = {
+            "id": "bench",
+            "name": data["library"],
+            "town": data.get("town", ""),
+            "timezone": data.get("timezone", "UTC"),
+            "people": people,
+            "accounts": [
+                {key: value for key, value in account.items() if key in Account.model_fields}
+                for account in data.get("official_accounts", [])
+            ],
+            "programmes": data.get("programmes", []),
+            "partners": data.get("partners", []),
+            "board": [_name(person) for person in [*data.get("board", []), *data.get("trustees", [])]],
+            "officials": [
+                {"name": _name(o), "office": o.get("office", "") if isinstance(o, dict) else ""} for o in officials
+            ],
+            "ballot": ballot,
+            "hours": {"monday": ["9:00-17:00"]},
+            "workdays": ["monday"],
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigurationError([f"{name}: is no library context: {error!r} is missing or of the wrong kind."]) from None
+    return check(facts, Library, name)
+
+
+def _name(person: object) -> str:
+    return str(person["name"]) if isinstance(person, dict) else str(person)

@@ -1,0 +1,1 @@
+"""Settings, and the sample policy and library that a new desk starts from."""
