@@ -131,6 +131,8 @@ class ClosedDay(Table):
     def _in_order(self) -> Self:
         if self.until is not None and self.until < self.on:
             raise ValueError("until must not be before on")
+        if self.until is not None and (self.until - self.on).days > 366:
+            raise ValueError("a closure lasts a year at most; check the year of until")
         return self
 
 

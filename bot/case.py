@@ -1,0 +1,246 @@
+"""A case: one comment that staff forwarded, what is still to be done about it, and its legal moves.
+
+The machine's verdicts and the director's ruling are kept apart; which of them stands is worked out, never written over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.screening.finding import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.chat import Comment, Place
+    from bot.screening.finding import Verdict
+
+
+class Duty(StrEnum):
+    """What a case still waits for. A case is open while it has a duty."""
+
+    RULING = "ruling"
+    PLATFORM = "platform"
+    REPLY = "reply"
+
+
+class Done(StrEnum):
+    """What a person did on the platform; hiding and deleting differ in law and are recorded as what they were."""
+
+    HIDDEN = "hidden"
+    DELETED = "deleted"
+    EDITED = "edited"
+    NOTHING = "nothing"
+    RESTORED = "restored"
+
+
+TAKEN_DOWN = frozenset({Done.HIDDEN, Done.DELETED, Done.EDITED})
+
+
+class Refusal(StrEnum):
+    """Why a move is not possible now; `bot.wording` says it to the person."""
+
+    WITHDRAWN = "withdrawn"
+    RULED = "ruled"
+    ALREADY_ASKED = "already asked"
+    CLAIMED = "claimed"
+    REPLIED = "replied"
+    REMOVAL = "removal"
+    DONE = "done"
+    NOT_TO_REMOVE = "not to remove"
+    ACTED_ON = "acted on"
+    CHANGED = "changed"
+
+
+class Refused(Exception):
+    """The move is not legal in the case's state; nothing changed."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What the director, or the deputy in her place, decided; `guidelines` are policy numbers, empty for a keep."""
+
+    at: datetime
+    by: str
+    outcome: Outcome
+    guidelines: tuple[int, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as it stands. Times are aware UTC; people are named as `library.toml` names them."""
+
+    number: str
+    place: Place
+    comment: Comment
+    forwarded_by: str
+    forwarded_at: datetime
+    verdict: Verdict
+    verdicts: int
+    """How many times the desk screened it; all verdicts are kept, `verdict` is the last."""
+    target: datetime
+    deadline: datetime
+    wants_reply: bool
+    ruling: Ruling | None = None
+    question: str | None = None
+    """What the director is asked, until she rules."""
+    asked_by: str | None = None
+    """Who asked; None where the desk refers."""
+    asked_at: datetime | None = None
+    claimed_by: str | None = None
+    replied_by: str | None = None
+    replied_at: datetime | None = None
+    reply_text: str | None = None
+    done: Done | None = None
+    done_by: str | None = None
+    done_at: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_why: str | None = None
+    linked: str | None = None
+    """An earlier case with the same words, where nobody knows whether it is the same comment."""
+
+    @property
+    def standing(self) -> Outcome:
+        """What holds now: the ruling where there is one, else the last verdict."""
+        return self.ruling.outcome if self.ruling else self.verdict.outcome
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """What is still to be done, the weightiest first."""
+        if self.withdrawn_at:
+            return ()
+        waiting = (
+            (Duty.RULING, self.question is not None),
+            (Duty.PLATFORM, self.done is None if self.standing is Outcome.REMOVE else self.to_restore),
+            (Duty.REPLY, self.wants_reply and self.standing is not Outcome.REMOVE and self.replied_at is None),
+        )
+        return tuple(duty for duty, open_ in waiting if open_)
+
+    @property
+    def to_restore(self) -> bool:
+        """It was taken down on the machine's word, and then ruled to stay."""
+        return self.standing is Outcome.KEEP and self.done in TAKEN_DOWN
+
+    @property
+    def clock_start(self) -> tuple[datetime, bool]:
+        """Where the reply clock begins, and whether that is the comment's posting (else the forward)."""
+        posted = self.comment.posted_at
+        return (posted, True) if posted else (self.forwarded_at, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One person's move: who, when, and the words that go with it."""
+
+    by: str
+    at: datetime
+    text: str = ""
+    guidelines: tuple[int, ...] = ()
+    seen: int | None = None
+
+
+def screened(case: Case, verdict: Verdict, now: datetime) -> Case:
+    """The case after another screening. A ruling stands whatever the machine says; an open question of staff stays open."""
+    case = replace(case, verdict=verdict, verdicts=case.verdicts + 1)
+    if case.ruling:
+        return case
+    if case.asked_by is None:
+        refers = verdict.outcome is Outcome.REFER
+        asked_at = (case.asked_at or now) if refers else None
+        case = replace(case, question=verdict.why if refers else None, asked_at=asked_at)
+    return replace(case, wants_reply=verdict.needs_reply or case.claimed_by is not None)
+
+
+def _rule(outcome: Outcome) -> Callable[[Case, Step], Case]:
+    def change(case: Case, step: Step) -> Case:
+        cited = tuple(dict.fromkeys(step.guidelines)) if outcome is Outcome.REMOVE else ()
+        ruling = Ruling(step.at, step.by, outcome, cited, step.text)
+        case = replace(case, ruling=ruling, question=None, asked_by=None, asked_at=None)
+        if outcome is Outcome.REMOVE and case.done not in TAKEN_DOWN:
+            case = replace(case, done=None, done_by=None, done_at=None)  # what was left alone has to go after all
+        return case
+
+    return change
+
+
+def _ask(case: Case, step: Step) -> Case:
+    return replace(case, question=step.text, asked_by=step.by, asked_at=step.at)
+
+
+def _claim(case: Case, step: Step) -> Case:
+    return replace(case, claimed_by=step.by, wants_reply=True)
+
+
+def _replied(case: Case, step: Step) -> Case:
+    return replace(case, replied_by=step.by, replied_at=step.at, reply_text=step.text or None)
+
+
+def _done(case: Case, step: Step) -> Case:
+    return replace(case, done=Done(step.text), done_by=step.by, done_at=step.at)
+
+
+def _withdraw(case: Case, step: Step) -> Case:
+    return replace(case, withdrawn_by=step.by, withdrawn_at=step.at, withdrawn_why=step.text)
+
+
+def _post(case: Case, step: Step) -> Case:
+    return replace(case, comment=replace(case.comment, post=step.text))
+
+
+def _when(case: Case, step: Step) -> Case:
+    return replace(case, comment=replace(case.comment, posted_at=step.at))
+
+
+_AFTER_A_KEEP = frozenset({Done.RESTORED, Done.NOTHING})
+
+Check = tuple["Callable[[Case, Step], bool]", Refusal]
+
+_WITHDRAWN: Check = (lambda case, _: case.withdrawn_at is not None, Refusal.WITHDRAWN)
+_RULED: Check = (lambda case, _: case.ruling is not None and case.question is None, Refusal.RULED)
+_CHANGED: Check = (lambda case, step: step.seen is not None and step.seen != case.verdicts, Refusal.CHANGED)
+_REPLIED: Check = (lambda case, _: case.replied_at is not None, Refusal.REPLIED)
+_REMOVAL: Check = (lambda case, _: case.standing is Outcome.REMOVE, Refusal.REMOVAL)
+_DONE: Check = (lambda case, _: case.done is not None and Duty.PLATFORM not in case.duties, Refusal.DONE)
+_NOT_TO_REMOVE: Check = (
+    lambda case, step: case.standing is not Outcome.REMOVE and not (case.to_restore and step.text in _AFTER_A_KEEP),
+    Refusal.NOT_TO_REMOVE,
+)
+_NOT_DOWN: Check = (
+    lambda case, step: case.standing is Outcome.REMOVE and step.text == Done.RESTORED,
+    Refusal.REMOVAL,
+)
+_ACTED_ON: Check = (lambda case, _: bool(case.ruling or case.done), Refusal.ACTED_ON)
+
+MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
+    "keep": ((_WITHDRAWN, _RULED, _CHANGED), _rule(Outcome.KEEP)),
+    "remove": ((_WITHDRAWN, _RULED, _CHANGED), _rule(Outcome.REMOVE)),
+    "ask": ((_WITHDRAWN, (lambda case, _: case.asked_by is not None, Refusal.ALREADY_ASKED)), _ask),
+    "claim": (
+        (_WITHDRAWN, _REPLIED, _REMOVAL, (lambda case, _: case.claimed_by is not None, Refusal.CLAIMED)),
+        _claim,
+    ),
+    "replied": ((_WITHDRAWN, _REPLIED), _replied),
+    "done": ((_WITHDRAWN, _DONE, _NOT_TO_REMOVE, _NOT_DOWN), _done),
+    "withdraw": ((_WITHDRAWN, _ACTED_ON, _REPLIED), _withdraw),
+    "post": ((_WITHDRAWN, _ACTED_ON), _post),
+    "when": ((_WITHDRAWN, _REPLIED), _when),
+}
+"""For each action: what forbids it, looked at in this order, and what it changes."""
+
+
+def move(case: Case, action: str, step: Step) -> Case:
+    """The case after a person's move. Raises Refused where the table forbids it."""
+    checks, change = MOVES[action]
+    for forbids, refusal in checks:
+        if forbids(case, step):
+            raise Refused(refusal)
+    return change(case, step)
