@@ -1,0 +1,138 @@
+"""Reaching the database: its address, its set-up, its migrations, and its troubles in words."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, event, insert, inspect, select, text, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Unavailable(Exception):
+    """The database can not serve now; the sentence says what to do. Nothing of the change at hand was stored."""
+
+
+def named(url: str) -> str:
+    """A database as a person would call it: SQLite's file, or the address without its password."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return str(Path(parsed.database or "").absolute())
+    return parsed.render_as_string(hide_password=True)
+
+
+def connect(url: str) -> AsyncEngine:
+    """An engine for `url`; nothing is opened yet. Raises Unavailable."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "sqlite":
+            parsed = parsed.set(drivername="sqlite+aiosqlite")
+        if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+            raise Unavailable("DATABASE_URL names no file, so nothing would be kept. Write sqlite:///desk.db, for example.")
+        engine = create_async_engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
+        raise Unavailable(
+            "DATABASE_URL is no database address that the desk knows. Write sqlite:///desk.db, for example."
+        ) from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # the desk begins transactions itself, see _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout = 3000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A change takes the write lock at once: a read that turns into a write later could not wait for it.
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _script() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def is_ours(connection: Connection) -> bool:
+    """Is the database one of ours, or empty? Raises Unavailable where it is neither, or newer than this program."""
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return False
+    if "alembic_version" not in tables or "mark" not in tables:
+        raise Unavailable(
+            f"{named(str(connection.engine.url))} holds something else than Comment Desk's data. Check DATABASE_URL."
+        )
+    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if version not in {step.revision for step in ScriptDirectory.from_config(_script()).walk_revisions()}:
+        raise Unavailable(
+            f"{named(str(connection.engine.url))} was written by a newer version of Comment Desk. "
+            "Install that version, or a later one; nothing was changed."
+        )
+    return True
+
+
+def migrate(connection: Connection, kind: str) -> None:
+    """Bring the tables to the newest version and mark a new database as `kind`. Raises Unavailable where it is of the other kind."""
+    other = {"demo": "live", "live": "demo"}[kind]
+    if is_ours(connection):
+        query = select(schema.mark.c.value).where(schema.mark.c.name == "kind")
+        if connection.execute(query).scalar() == other:
+            advice = {
+                "demo": "It holds a library's real record; the demo leaves it alone. Give the demo another DATABASE_URL.",
+                "live": "It belongs to the demo, where anyone can speak as anyone. Give the desk another DATABASE_URL.",
+            }[kind]
+            raise Unavailable(f"{named(str(connection.engine.url))} is a {other} database. {advice}")
+    config = _script()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    set_mark(connection, "kind", kind)
+
+
+def set_mark(connection: Connection, name: str, value: str) -> None:
+    """Set a mark of the whole database."""
+    mine = schema.mark.c.name == name
+    if not connection.execute(update(schema.mark).where(mine).values(value=value)).rowcount:
+        connection.execute(insert(schema.mark).values(name=name, value=value))
+
+
+@contextmanager
+def explained(engine: AsyncEngine) -> Iterator[None]:
+    """Turn what the database driver says into a sentence for whoever runs the desk."""
+    try:
+        yield
+    except DBAPIError as error:
+        words = str(error.orig).lower()
+        sentence = next((said for sign, said in _TROUBLES if sign in words), None)
+        place = named(str(engine.url))
+        if sentence is None and not error.connection_invalidated and "sqlite" not in type(error.orig).__module__:
+            raise
+        raise Unavailable((sentence or f"The database {{}} can not be used: {error.orig}.").format(place)) from error
+
+
+_TROUBLES = (
+    ("locked", "The database {} is locked by another program. Close that program, then try again."),
+    ("readonly", "The database {} can not be written to. Give the desk the right to write to the file and its folder."),
+    ("unable to open", "The database {} can not be opened. Check that its folder exists and can be written to."),
+    ("full", "The disk that holds the database {} is full. Make room, then try again."),
+    ("disk i/o", "The disk that holds the database {} can not be written to. It may be full or failing."),
+    ("not a database", "{} is not a database. Check DATABASE_URL."),
+    ("malformed", "The database {} is damaged. Stop the desk and restore your last backup."),
+)

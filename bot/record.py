@@ -1,0 +1,107 @@
+"""The public record: an append-only chain of salted digests (Wis. Stat. 19.31-19.39 asks that it be kept and whole).
+
+Each entry has a payload, a random salt and `digest = SHA-256(salt + payload)`; its link is
+`SHA-256(previous link + library, number, time, kind and case + digest)`. The payload and the salt lie beside the
+digest, so that a later disposal can destroy both and leave a chain that still verifies: the salt keeps a short
+payload from being guessed from its digest.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+GENESIS = bytes(32)
+"""The link that the first entry of a record hangs on."""
+
+COLUMNS = ("number", "at", "kind", "case", "payload", "salt", "digest", "link")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry. `payload` is JSON text with sorted keys; `payload` and `salt` are None where they were disposed of."""
+
+    library: str
+    number: int
+    at: dt.datetime
+    kind: str
+    case: str | None
+    payload: str | None
+    salt: bytes | None
+    digest: bytes
+    link: bytes
+
+
+def entry(library: str, number: int, previous: bytes, at: dt.datetime, kind: str, case: str | None, said: Any) -> Entry:
+    """The entry that follows `previous`; `said` is any JSON value."""
+    payload = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    salt = secrets.token_bytes(16)
+    digest = _digest(salt, payload)
+    return Entry(library, number, at, kind, case, payload, salt, digest, _link(previous, library, number, at, kind, case, digest))
+
+
+async def verify(entries: AsyncIterator[Entry], length: int, head: bytes) -> tuple[int, str | None]:
+    """Walk a record in order. Gives the number of entries that fit, and a sentence about the first that does not.
+
+    `length` and `head` are what the desk noted when it last wrote; a cut-off tail shows by them.
+    """
+    previous, count = GENESIS, 0
+    async for one in entries:
+        if one.number != count + 1:
+            return count, f"entry {count + 1} is missing: entry {one.number} follows entry {count}"
+        if one.payload is None or one.salt is None:
+            return count, f"entry {one.number} has lost its content"
+        if _digest(one.salt, one.payload) != one.digest:
+            return count, f"entry {one.number} ({one.kind}): its content was changed after it was written"
+        if _link(previous, one.library, one.number, one.at, one.kind, one.case, one.digest) != one.link:
+            return count, f"entry {one.number} ({one.kind}) does not follow entry {count}: one of them was changed"
+        previous, count = one.link, one.number
+    if count != length:
+        return count, f"entry {count + 1} is missing: the record ends at {count}, the desk wrote {length}"
+    if previous != head:
+        return count - 1, f"entry {count} is not the last that the desk wrote"
+    return count, None
+
+
+async def export(entries: AsyncIterator[Entry], form: str, out: IO[str]) -> int:
+    """Write a record as "jsonl" or "csv", in order; gives the number of entries. Times are UTC in ISO 8601."""
+    count = 0
+    table = csv.writer(out) if form == "csv" else None
+    if table:
+        table.writerow(COLUMNS)
+    async for one in entries:
+        row = {
+            "number": one.number,
+            "at": one.at.isoformat(),
+            "kind": one.kind,
+            "case": one.case,
+            "payload": one.payload if table else json.loads(one.payload) if one.payload else None,
+            "salt": one.salt.hex() if one.salt else None,
+            "digest": one.digest.hex(),
+            "link": one.link.hex(),
+        }
+        if table:
+            table.writerow([row[name] for name in COLUMNS])
+        else:
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+def _digest(salt: bytes, payload: str) -> bytes:
+    return hashlib.sha256(salt + payload.encode()).digest()
+
+
+def _link(
+    previous: bytes, library: str, number: int, at: dt.datetime, kind: str, case: str | None, digest: bytes
+) -> bytes:
+    header = json.dumps([library, number, at.astimezone(dt.UTC).isoformat(), kind, case])
+    return hashlib.sha256(previous + header.encode() + digest).digest()

@@ -1,0 +1,452 @@
+"""Every SQL statement of the desk. SQLite by default; nothing here is SQLite's alone but its set-up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
+
+from bot import database, record, schema
+from bot.case import Case, Done, Ruling
+from bot.chat import Attachment, Comment, Forward, Place
+from bot.screening.finding import Finding, Outcome, Verdict, Where
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from sqlalchemy import RowMapping
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+STATE = tuple(
+    field.name
+    for field in fields(Case)
+    if field.name not in {"number", "place", "comment", "verdict", "ruling", "forwarded_by", "forwarded_at"}
+)
+COMMENT = tuple(field.name for field in fields(Comment) if field.name != "attachments")
+LEASE = dt.timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A notice row on its way out. `about` is what the notice was queued with."""
+
+    row: int
+    case_id: int
+    number: int
+    kind: str
+    about: dict[str, Any]
+    due_at: dt.datetime
+    attempts: int
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What one verdict was made with: SHA-256 of the policy, of the library file and of the screening engine."""
+
+    policy: str
+    library: str
+    engine: str
+
+
+class Store:
+    """A database that is open, at the newest version, and of the kind (demo or live) that was asked for."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    async def open(cls, url: str, kind: str) -> Store:
+        """Open `url`, make or upgrade its tables, and hold it to its kind, "demo" or "live". Raises Unavailable."""
+        engine = database.connect(url)
+        with database.explained(engine):
+            async with engine.begin() as connection:
+                await connection.run_sync(database.migrate, kind)
+        return cls(engine)
+
+    @classmethod
+    async def read(cls, url: str) -> Store:
+        """Open an existing database as it is, only to look at its record. Raises Unavailable."""
+        engine = database.connect(url)
+        file = engine.url.database
+        if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
+            raise database.Unavailable(f"There is no database at {database.named(url)}. Check DATABASE_URL.")
+        with database.explained(engine):
+            async with engine.execution_options(reading=True).begin() as connection:
+                await connection.run_sync(database.is_ours)
+        return cls(engine)
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def change(self, library: str, now: dt.datetime) -> AsyncIterator[Change]:
+        """One transaction on one library's rows; changes of a library stand in a row. Raises Unavailable."""
+        with database.explained(self._engine):
+            async with self._engine.begin() as connection:
+                change = Change(connection, library, now)
+                await change.lock()
+                yield change
+                await change.write_record()
+
+    @asynccontextmanager
+    async def look(self, library: str) -> AsyncIterator[View]:
+        """Read one library's rows, all as of one moment. Raises Unavailable."""
+        with database.explained(self._engine):
+            async with self._engine.execution_options(reading=True).begin() as connection:
+                yield View(connection, library)
+
+    async def libraries(self) -> list[str]:
+        """The libraries that have rows here."""
+        with database.explained(self._engine):
+            async with self._engine.execution_options(reading=True).begin() as connection:
+                return list(await connection.scalars(select(schema.library.c.id).order_by(schema.library.c.id)))
+
+    async def mark(self, name: str) -> str | None:
+        """A mark of the whole database."""
+        with database.explained(self._engine):
+            async with self._engine.execution_options(reading=True).begin() as connection:
+                query = select(schema.mark.c.value).where(schema.mark.c.name == name)
+                return (await connection.execute(query)).scalar()
+
+    async def set_mark(self, name: str, value: str) -> None:
+        """Set a mark of the whole database."""
+        with database.explained(self._engine):
+            async with self._engine.begin() as connection:
+                await connection.run_sync(database.set_mark, name, value)
+
+
+class View:
+    """What can be read of one library."""
+
+    def __init__(self, connection: AsyncConnection, library: str) -> None:
+        self._connection = connection
+        self.library = library
+
+    async def case(self, year: int | None, serial: int) -> Case | None:
+        """A case by its number; without a year, the newest with that serial."""
+        case = schema.case
+        query = self._cases().where(case.c.serial == serial)
+        query = query.where(case.c.year == year) if year else query.order_by(case.c.year.desc()).limit(1)
+        return next(iter(await self._read(query)), None)
+
+    async def open_cases(self) -> list[Case]:
+        """Every open case, the most pressing deadline first."""
+        case = schema.case
+        return await self._read(self._cases().where(case.c.is_open).order_by(case.c.deadline, case.c.id))
+
+    async def late_cases(self, now: dt.datetime) -> list[Case]:
+        """Open cases whose deadline has passed while a reply or a ruling is due."""
+        case = schema.case
+        late = and_(case.c.is_open, case.c.deadline < now, or_(case.c.reply_due, case.c.question.is_not(None)))
+        return await self._read(self._cases().where(late).order_by(case.c.deadline, case.c.id))
+
+    async def asked(self) -> list[Case]:
+        """Open cases that wait for a ruling."""
+        case = schema.case
+        return await self._read(self._cases().where(case.c.is_open, case.c.question.is_not(None)).order_by(case.c.id))
+
+    async def verdicts(self, number: str) -> list[tuple[dt.datetime, Verdict]]:
+        """Everything the machine said of a case, in order."""
+        verdict = schema.verdict
+        query = select(verdict.c.at, verdict.c.said).where(verdict.c.case_id == self._id(number))
+        rows = await self._connection.execute(query.order_by(verdict.c.number))
+        return [(row.at, _verdict(row.said)) for row in rows]
+
+    async def away(self) -> dict[str, tuple[dt.datetime, dt.datetime | None]]:
+        """Who said that they are away: since when and, where they said, until when."""
+        absence = schema.absence
+        rows = await self._connection.execute(select(absence).where(absence.c.library == self.library))
+        return {row.person: (row.since, row.until) for row in rows}
+
+    async def next_due(self) -> dt.datetime | None:
+        """When the next notice wants to go out."""
+        notice = schema.notice
+        waiting = and_(notice.c.library == self.library, notice.c.state.in_(("queued", "leased")))
+        found: dt.datetime | None = await self._connection.scalar(select(func.min(notice.c.try_at)).where(waiting))
+        return found
+
+    async def dead(self) -> list[tuple[str, int, str]]:
+        """Notices that the desk gave up on: case, number, and why."""
+        notice, case = schema.notice, schema.case
+        query = select(case.c.year, case.c.serial, notice.c.number, notice.c.trouble)
+        query = query.join(case, case.c.id == notice.c.case_id)
+        rows = await self._connection.execute(query.where(notice.c.library == self.library, notice.c.state == "dead"))
+        return [(spoken_number(row.year, row.serial), row.number, row.trouble) for row in rows]
+
+    async def record(self) -> AsyncIterator[record.Entry]:
+        """The library's record in order, a stream."""
+        table = schema.record
+        query = select(table).where(table.c.library == self.library).order_by(table.c.number)
+        async with self._connection.stream(query) as rows:
+            async for row in rows:
+                yield record.Entry(**row._mapping)  # noqa: SLF001 - the documented name of SQLAlchemy's row mapping
+
+    async def record_head(self) -> tuple[int, bytes]:
+        """How many entries the record has, and the last one's link, as noted when it was written."""
+        row = (await self._connection.execute(self._head())).one_or_none()
+        return (row.record_length, row.record_head) if row else (0, record.GENESIS)
+
+    def _head(self) -> Select[Any]:
+        return select(schema.library).where(schema.library.c.id == self.library)
+
+    def _id(self, number: str) -> Any:
+        year, serial = number.split("-")
+        case = schema.case
+        mine = and_(case.c.library == self.library, case.c.year == int(year), case.c.serial == int(serial))
+        return select(case.c.id).where(mine).scalar_subquery()
+
+    def _cases(self) -> Select[Any]:
+        case, verdict, ruling = schema.case, schema.verdict, schema.ruling
+        newer = ruling.alias()
+        last = ~exists().where(newer.c.case_id == ruling.c.case_id, newer.c.id > ruling.c.id)
+        ruled = [ruling.c.at, ruling.c.by, ruling.c.outcome, ruling.c.guidelines, ruling.c.reason]
+        return (
+            select(case, verdict.c.said, *(column.label(f"ruling_{column.name}") for column in ruled))
+            .join(verdict, and_(verdict.c.case_id == case.c.id, verdict.c.number == case.c.verdicts))
+            .outerjoin(ruling, and_(ruling.c.case_id == case.c.id, last))
+            .where(case.c.library == self.library)
+        )
+
+    async def _read(self, query: Select[Any]) -> list[Case]:
+        return [_case(row) for row in (await self._connection.execute(query)).mappings()]
+
+
+class Change(View):
+    """One transaction that changes one library's rows. What it adds to the record is written with it, or not at all."""
+
+    def __init__(self, connection: AsyncConnection, library: str, now: dt.datetime) -> None:
+        super().__init__(connection, library)
+        self._now = now
+        self._entries: list[record.Entry] = []
+        self._head_link = record.GENESIS
+        self._length = 0
+
+    async def lock(self) -> None:
+        """Wait for the library's row; the first change of all makes it."""
+        row = (await self._connection.execute(self._head().with_for_update())).one_or_none()
+        if row:
+            self._length, self._head_link = row.record_length, row.record_head
+        else:
+            first = {"id": self.library, "record_length": 0, "record_head": record.GENESIS}
+            await self._connection.execute(insert(schema.library).values(first))
+
+    def note(self, kind: str, case: str | None, said: Any) -> None:
+        """Add an entry to the record, in the order of these calls."""
+        entry = record.entry(self.library, self._length + 1, self._head_link, self._now, kind, case, said)
+        self._length, self._head_link = entry.number, entry.link
+        self._entries.append(entry)
+
+    async def write_record(self) -> None:
+        """Write what was noted, and the new head."""
+        if self._entries:
+            await self._connection.execute(insert(schema.record), [asdict(entry) for entry in self._entries])
+            head = {"record_length": self._length, "record_head": self._head_link}
+            mine = schema.library.c.id == self.library
+            await self._connection.execute(update(schema.library).where(mine).values(head))
+
+    async def forwarded(self, place: Place) -> str | None:
+        """The case that this very message made before."""
+        forward, case = schema.forward, schema.case
+        same = [getattr(forward.c, name) == value for name, value in asdict(place).items()]
+        query = select(case.c.year, case.c.serial).join(forward, forward.c.case_id == case.c.id)
+        row = (await self._connection.execute(query.where(forward.c.library == self.library, *same))).one_or_none()
+        return spoken_number(*row) if row else None
+
+    async def same_permalink(self, permalink: str) -> Case | None:
+        """The first case of the comment that stands at this link."""
+        case = schema.case
+        query = self._cases().where(case.c.permalink == permalink, case.c.withdrawn_at.is_(None))
+        return next(iter(await self._read(query.order_by(case.c.id).limit(1))), None)
+
+    async def same_words(self, fingerprint: str) -> list[Case]:
+        """Up to twenty cases with the same words, newest first; withdrawn ones are no comments."""
+        case = schema.case
+        query = self._cases().where(case.c.fingerprint == fingerprint, case.c.withdrawn_at.is_(None))
+        return await self._read(query.order_by(case.c.id.desc()).limit(20))
+
+    async def next_number(self, year: int) -> str:
+        """The next free case number of this year."""
+        case = schema.case
+        query = select(func.max(case.c.serial)).where(case.c.library == self.library, case.c.year == year)
+        return spoken_number(year, ((await self._connection.execute(query)).scalar() or 0) + 1)
+
+    async def add_case(self, case: Case, fingerprint: str) -> None:
+        """Store a new case, without its verdict and its forward."""
+        year, serial = case.number.split("-")
+        row = {
+            **_state(case),
+            **asdict(case.place),
+            "library": self.library,
+            "year": int(year),
+            "serial": int(serial),
+            "forwarded_by": case.forwarded_by,
+            "forwarded_at": case.forwarded_at,
+            "fingerprint": fingerprint,
+        }
+        await self._connection.execute(insert(schema.case).values(row))
+
+    async def add_forward(self, case: str, forward: Forward, by: str) -> None:
+        """Note that this message was about this case."""
+        row = {**asdict(forward.place), "forwarded_by": by, "forwarded_at": self._now}
+        await self._connection.execute(
+            insert(schema.forward).values(library=self.library, case_id=self._id(case), **row)
+        )
+
+    async def add_verdict(self, case: Case, marks: Marks) -> None:
+        """Store the case's last verdict."""
+        await self._connection.execute(
+            insert(schema.verdict).values(
+                library=self.library,
+                case_id=self._id(case.number),
+                number=case.verdicts,
+                at=self._now,
+                said=as_json(case.verdict),
+                policy_hash=marks.policy,
+                library_hash=marks.library,
+                engine_hash=marks.engine,
+            )
+        )
+
+    async def add_ruling(self, case: str, ruling: Ruling) -> None:
+        """Store a ruling beside those before it."""
+        row = {**asdict(ruling), "guidelines": list(ruling.guidelines)}
+        await self._connection.execute(
+            insert(schema.ruling).values(library=self.library, case_id=self._id(case), **row)
+        )
+
+    async def save(self, case: Case) -> None:
+        """Store how the case stands."""
+        await self._connection.execute(
+            update(schema.case).where(schema.case.c.id == self._id(case.number)).values(_state(case))
+        )
+
+    async def queue(self, case: Case, kind: str, due_at: dt.datetime, about: dict[str, Any]) -> None:
+        """Queue a notice about a case, and note it."""
+        notice = schema.notice
+        query = select(func.max(notice.c.number)).where(notice.c.case_id == self._id(case.number))
+        number = ((await self._connection.execute(query)).scalar() or 0) + 1
+        row = {"kind": kind, "about": about, "due_at": due_at, "try_at": due_at, "state": "queued", "attempts": 0}
+        await self._connection.execute(
+            insert(notice).values(
+                library=self.library, case_id=self._id(case.number), number=number, chat=case.place.chat, **row
+            )
+        )
+        said = {"notice": number, "kind": kind, "due": due_at.isoformat(), **about}
+        self.note("notice queued", case.number, said)
+
+    async def lease(self, chats: Sequence[str]) -> tuple[Queued, Case] | None:
+        """Take the next notice that is due, for a minute; within a case, never past an earlier one that is due.
+
+        A lease that ran out leaves a send whose end is unknown: it is taken again, as doubtful.
+        """
+        notice, case = schema.notice, schema.case
+        first = notice.alias()
+        ready = or_(
+            and_(notice.c.state == "queued", notice.c.try_at <= self._now),
+            and_(notice.c.state == "leased", notice.c.leased_until <= self._now),
+        )
+        waits = exists().where(
+            first.c.case_id == notice.c.case_id,
+            first.c.state.in_(("queued", "leased")),
+            first.c.due_at <= self._now,
+            or_(first.c.due_at < notice.c.due_at, and_(first.c.due_at == notice.c.due_at, first.c.id < notice.c.id)),
+        )
+        query = select(notice, case.c.year, case.c.serial).join(case, case.c.id == notice.c.case_id)
+        query = query.where(notice.c.library == self.library, notice.c.chat.in_(chats), ready, ~waits)
+        row = (await self._connection.execute(query.order_by(notice.c.due_at, notice.c.id).limit(1))).one_or_none()
+        if row is None:
+            return None
+        lease = {"state": "leased", "leased_until": self._now + LEASE, "attempts": row.attempts + 1}
+        await self._connection.execute(update(notice).where(notice.c.id == row.id).values(lease))
+        found = await self.case(row.year, row.serial)
+        if found is None:
+            raise AssertionError("a notice belongs to a case")
+        doubtful = row.state == "leased"
+        queued = Queued(
+            row.id, row.case_id, row.number, row.kind, row.about, row.due_at, row.attempts + 1, doubtful=doubtful
+        )
+        return queued, found
+
+    async def end_leases(self) -> None:
+        """Every lease runs out now: whoever held one is known to be gone."""
+        notice = schema.notice
+        held = and_(notice.c.library == self.library, notice.c.state == "leased")
+        await self._connection.execute(update(notice).where(held).values(leased_until=self._now, try_at=self._now))
+
+    async def settle(self, queued: Queued, state: str, **facts: Any) -> None:
+        """End a lease: "sent", "dropped", "dead", or back to "queued" with a later `try_at`."""
+        notice = schema.notice
+        if state != "queued":
+            facts["closed_at"] = self._now
+        values = {"state": state, "leased_until": None, **facts}
+        await self._connection.execute(update(notice).where(notice.c.id == queued.row).values(values))
+
+    async def set_away(self, person: str, until: dt.datetime | None) -> None:
+        """This person is away from now."""
+        await self.set_back(person)
+        row = {"library": self.library, "person": person, "since": self._now, "until": until}
+        await self._connection.execute(insert(schema.absence).values(row))
+
+    async def set_back(self, person: str) -> None:
+        """This person is here."""
+        absence = schema.absence
+        mine = and_(absence.c.library == self.library, absence.c.person == person)
+        await self._connection.execute(absence.delete().where(mine))
+
+
+def spoken_number(year: int, serial: int) -> str:
+    """A case number as people say it: `2026-0042`."""
+    return f"{year}-{serial:04}"
+
+
+def as_json(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as JSON values."""
+    return {**asdict(verdict), "guidelines": list(verdict.guidelines), "findings": [asdict(f) for f in verdict.findings]}
+
+
+def _verdict(said: dict[str, Any]) -> Verdict:
+    findings = tuple(Finding(**{**one, "where": Where(one["where"])}) for one in said["findings"])
+    return Verdict(
+        **{**said, "outcome": Outcome(said["outcome"]), "guidelines": tuple(said["guidelines"]), "findings": findings}
+    )
+
+
+def _state(case: Case) -> dict[str, Any]:
+    duties = case.duties
+    comment = {name: getattr(case.comment, name) for name in COMMENT}
+    return {
+        **{name: getattr(case, name) for name in STATE},
+        **comment,
+        "attachments": [asdict(attachment) for attachment in case.comment.attachments],
+        "is_open": bool(duties),
+        "reply_due": "reply" in duties,
+    }
+
+
+def _case(row: RowMapping) -> Case:
+    ruling = row["ruling_at"] and Ruling(
+        row["ruling_at"],
+        row["ruling_by"],
+        Outcome(row["ruling_outcome"]),
+        tuple(row["ruling_guidelines"]),
+        row["ruling_reason"],
+    )
+    attachments = tuple(Attachment(**one) for one in row["attachments"])
+    state = {name: row[name] for name in STATE}
+    state["done"] = Done(row["done"]) if row["done"] else None
+    return Case(
+        number=spoken_number(row["year"], row["serial"]),
+        place=Place(row["chat"], row["channel"], row["message"]),
+        comment=Comment(**{name: row[name] for name in COMMENT}, attachments=attachments),
+        forwarded_by=row["forwarded_by"],
+        forwarded_at=row["forwarded_at"],
+        verdict=_verdict(row["said"]),
+        ruling=ruling or None,
+        **state,
+    )
