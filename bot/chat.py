@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+def storable(text: str) -> str:
+    """Text as every database and file can keep it: NUL and halves of surrogate pairs become visible signs."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,23 @@ class Comment:
     permalink: str | None = None
     posted_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
+
+    def storable(self) -> Comment:
+        """The comment with every text made storable; empty facts become unknown ones."""
+        return replace(
+            self,
+            text=storable(self.text),
+            post=_known(self.post),
+            author=_known(self.author),
+            platform=_known(self.platform),
+            account=_known(self.account),
+            permalink=_known(self.permalink),
+            attachments=tuple(Attachment(storable(a.kind), storable(a.description)) for a in self.attachments),
+        )
+
+
+def _known(text: str | None) -> str | None:
+    return storable(text) if text and text.strip() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, insert, inspect, select, text, update
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -32,23 +32,49 @@ def named(url: str) -> str:
     return parsed.render_as_string(hide_password=True)
 
 
+def file_of(url: str) -> Path | None:
+    """SQLite's file, None for a database server. Raises Unavailable where the address is none or names no file."""
+    parsed = _address(url)
+    return Path(parsed.database or "").absolute() if parsed.get_backend_name() == "sqlite" else None
+
+
+def hold_to_kind(url: str, found: str | None, kind: str) -> None:
+    """Raises Unavailable where a database is marked as the other kind: a demo's, or a real library's."""
+    if found == "live" and kind == "demo":
+        raise Unavailable(
+            f"{named(url)} is a live database: it holds a library's real record, which the demo leaves alone. "
+            "Give the demo another DATABASE_URL."
+        )
+    if found == "demo" and kind == "live":
+        raise Unavailable(
+            f"{named(url)} is a demo database, in which anyone could speak as anyone. "
+            "Give the desk another DATABASE_URL."
+        )
+
+
 def connect(url: str) -> AsyncEngine:
     """An engine for `url`; nothing is opened yet. Raises Unavailable."""
     try:
-        parsed = make_url(url)
-        if parsed.drivername == "sqlite":
-            parsed = parsed.set(drivername="sqlite+aiosqlite")
-        if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
-            raise Unavailable("DATABASE_URL names no file, so nothing would be kept. Write sqlite:///desk.db, for example.")
-        engine = create_async_engine(parsed)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
-        raise Unavailable(
-            "DATABASE_URL is no database address that the desk knows. Write sqlite:///desk.db, for example."
-        ) from None
+        engine = create_async_engine(_address(url))
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+        raise Unavailable(_NO_ADDRESS) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        raise Unavailable(_NO_ADDRESS) from None
+    if backend != "sqlite":
+        return parsed
+    if parsed.database in {None, "", ":memory:"}:
+        raise Unavailable("DATABASE_URL names no file, so nothing would be kept. Write sqlite:///desk.db, for example.")
+    return parsed.set(drivername="sqlite+aiosqlite")
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
@@ -91,15 +117,9 @@ def is_ours(connection: Connection) -> bool:
 
 def migrate(connection: Connection, kind: str) -> None:
     """Bring the tables to the newest version and mark a new database as `kind`. Raises Unavailable where it is of the other kind."""
-    other = {"demo": "live", "live": "demo"}[kind]
     if is_ours(connection):
-        query = select(schema.mark.c.value).where(schema.mark.c.name == "kind")
-        if connection.execute(query).scalar() == other:
-            advice = {
-                "demo": "It holds a library's real record; the demo leaves it alone. Give the demo another DATABASE_URL.",
-                "live": "It belongs to the demo, where anyone can speak as anyone. Give the desk another DATABASE_URL.",
-            }[kind]
-            raise Unavailable(f"{named(str(connection.engine.url))} is a {other} database. {advice}")
+        found = connection.execute(select(schema.mark.c.value).where(schema.mark.c.name == "kind")).scalar()
+        hold_to_kind(str(connection.engine.url), found, kind)
     config = _script()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -127,9 +147,11 @@ def explained(engine: AsyncEngine) -> Iterator[None]:
         raise Unavailable((sentence or f"The database {{}} can not be used: {error.orig}.").format(place)) from error
 
 
+READ_ONLY = "The database {} can not be written to. Give the desk the right to write to the file and its folder."
+_NO_ADDRESS = "DATABASE_URL is no database address that the desk knows. Write sqlite:///desk.db, for example."
 _TROUBLES = (
     ("locked", "The database {} is locked by another program. Close that program, then try again."),
-    ("readonly", "The database {} can not be written to. Give the desk the right to write to the file and its folder."),
+    ("readonly", READ_ONLY),
     ("unable to open", "The database {} can not be opened. Check that its folder exists and can be written to."),
     ("full", "The disk that holds the database {} is full. Make room, then try again."),
     ("disk i/o", "The disk that holds the database {} can not be written to. It may be full or failing."),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from bot.toml import ConfigurationError, Table, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -219,6 +223,27 @@ class Library(Table):
         """The person of that name, in any case of letters; None for a stranger."""
         wanted = " ".join(name.split()).casefold()
         return next((m for m in self.people if m.name.casefold() == wanted), None)
+
+    def speaker(self, chat: str, person: str) -> Member | None:
+        """Who speaks in a chat under this id; in a terminal the id is the name. None for a stranger."""
+        match chat:
+            case "slack":
+                return next((m for m in self.people if m.slack == person), None)
+            case "discord":
+                return next((m for m in self.people if m.discord == person), None)
+            case _:
+                return self.member(person)
+
+
+def read_context(path: Path) -> Library:
+    """A library from the bench's `*.context.json`. Raises ConfigurationError."""
+    try:
+        data = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ConfigurationError([f"{path}: can not be read: {error.strerror}."]) from None
+    except ValueError as error:
+        raise ConfigurationError([f"{path}: is no JSON: {error}."]) from None
+    return from_context(data, str(path))
 
 
 def from_context(data: dict[str, Any], name: str) -> Library:

@@ -1,0 +1,122 @@
+"""Judging files of cases: `commentdesk screen` and `commentdesk bench`. A stream in, a stream out."""
+
+from __future__ import annotations
+
+import json
+from typing import IO, TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.chat import Attachment, Comment, Earlier
+from bot.screening.finding import Outcome
+from bot.screening.score import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.policy import Policy
+    from bot.screening import Screening
+    from bot.screening.finding import Verdict
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class _Attachment(_Row):
+    kind: str
+    description: str = ""
+
+
+class _Earlier(_Row):
+    author: str | None = None
+    comment: str
+
+
+class _Expected(_Row):
+    verdict: str
+    guidelines: list[int] = []
+    needs_reply: bool = False
+    urgent: bool = False
+
+
+class Row(_Row):
+    """One line of a cases file; fields that the desk does not know are ignored."""
+
+    id: str | int
+    comment: str
+    post: str | None = None
+    author: str | None = None
+    platform: str | None = None
+    attachments: list[_Attachment] | None = None
+    earlier: list[_Earlier] | None = None
+    expected: _Expected | None = None
+
+    def judged(self, screening: Screening) -> Verdict:
+        """The desk's verdict."""
+        attachments = tuple(Attachment(a.kind, a.description) for a in self.attachments or ())
+        comment = Comment(self.comment, self.post, self.author, self.platform, attachments=attachments)
+        earlier = [Earlier(e.author, e.comment) for e in self.earlier or ()]
+        return screening.screen(comment.storable(), earlier)
+
+    def label(self) -> Label:
+        """What the bench expects. Raises ValueError where it does not say."""
+        if self.expected is None or self.expected.verdict not in set(Outcome):
+            raise ValueError("expected.verdict: say keep, remove or refer")
+        expected = self.expected
+        outcome = Outcome(expected.verdict)
+        return Label(
+            outcome, frozenset(expected.guidelines), needs_reply=expected.needs_reply, urgent=expected.urgent
+        )
+
+
+class Broken(Exception):
+    """A line that is no case; says what is wrong with it."""
+
+
+def rows(file: IO[bytes], advance: Callable[[int], None], broken: Callable[[int, str], None]) -> Iterator[Row]:
+    """Every case of the file. `broken` gets the number of a line that is none, and why; `advance` the bytes read."""
+    for number, raw in enumerate(file, 1):
+        advance(len(raw))
+        if not raw.strip():
+            continue
+        try:
+            yield _row(raw)
+        except Broken as error:
+            broken(number, str(error))
+
+
+def line(row: Row, verdict: Verdict, policy: Policy) -> str:
+    """One verdict as one JSON line, findings by guideline number; a finding that is about no guideline has null."""
+    findings = [
+        {
+            "guideline": guideline.number if (guideline := policy.by_key.get(finding.guideline or "")) else None,
+            "quote": finding.quote,
+            "where": finding.where,
+            "why": finding.why,
+        }
+        for finding in verdict.findings
+    ]
+    said = {
+        "id": row.id,
+        "verdict": verdict.outcome,
+        "guidelines": list(verdict.guidelines),
+        "needs_reply": verdict.needs_reply,
+        "urgent": verdict.urgent,
+        "confidence": round(verdict.confidence, 4),
+        "findings": findings,
+    }
+    return json.dumps(said, ensure_ascii=False)
+
+
+def _row(raw: bytes) -> Row:
+    try:
+        return Row.model_validate(json.loads(raw.decode("utf-8")))
+    except UnicodeDecodeError:
+        raise Broken("is not UTF-8 text") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise Broken(f"is not JSON: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Broken(f"{where}: {first['msg']}" if where else "is no JSON object") from None

@@ -1,0 +1,360 @@
+"""The command line, and the only wiring: settings to library and policy, those to a desk, the desk to its chats."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import shutil
+import signal
+import sys
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+from rich.console import Console as Progressing
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from adapters import batch, terminal
+from adapters.console import Clock, Console
+from adapters.ticker import ticking
+from bot import database, record, toml
+from bot.desk import Desk
+from bot.library import Library, Role, read_context
+from bot.policy import Policy
+from bot.screening import Screening
+from bot.screening.score import Score
+from bot.store import Store
+from config.settings import NAMES, SAMPLES, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from adapters.terminal import Screen
+
+TICK_SECONDS = 5
+
+
+class Trouble(click.ClickException):
+    """Something a person has to mend; each line is one thing. Exit status 1."""
+
+    def show(self, file: object = None) -> None:  # noqa: ARG002 - the signature is click's
+        """Say it on standard error."""
+        click.echo(self.message, err=True)
+
+
+class _Speaking(click.Group):
+    """Says what the desk can not work with in words, never as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (database.Unavailable, toml.ConfigurationError) as error:
+            raise Trouble(str(error)) from None
+
+
+@click.group(cls=_Speaking, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="comment-desk", prog_name="commentdesk")
+def main() -> None:
+    """Comment Desk: a library's comment guidelines, applied with care.
+
+    Exit status: 0 done, 1 something has to be mended (said in a line each), 2 the command was mistyped.
+    """
+
+
+@main.command()
+def demo() -> None:
+    """Try the desk in this terminal, or through a pipe, with a sample library."""
+    settings = _settings()
+    library = toml.read(settings.library_file or SAMPLES / "library.toml", Library)
+    policy = toml.read(settings.policy_file or SAMPLES / "policy.toml", Policy)
+    speaker = next((m for m in library.people if m.role is Role.STAFF and m.adult), library.director)
+    refused = asyncio.run(_terminal(settings.database("demo"), library, policy, speaker.name, kind="demo"))
+    sys.exit(1 if refused else 0)
+
+
+@main.command()
+def run() -> None:
+    """Run the desk for a real library: starts each chat that is set up."""
+    settings = _settings()
+    problems: list[str] = []
+    if not settings.console_person:
+        problems.append(
+            "No chat is set up, so nobody could reach the desk. Set CONSOLE_PERSON in the environment or in .env to "
+            "the person who sits at this terminal. (Slack and Discord are not part of this version yet.)"
+        )
+    library = policy = None
+    for name, kind in (("library_file", Library), ("policy_file", Policy)):
+        path = getattr(settings, name)
+        if path is None:
+            problems.append(f"{name.upper()} is not set. `commentdesk init DIR` makes the files to edit; then run it there.")
+            continue
+        try:
+            read = toml.read(path, kind)
+        except toml.ConfigurationError as error:
+            problems += error.problems
+            continue
+        library, policy = (read, policy) if isinstance(read, Library) else (library, read)
+    if library and settings.console_person and not ((m := library.member(settings.console_person)) and m.adult):
+        problems.append(f"CONSOLE_PERSON: {settings.console_person!r} is no adult among the people of {settings.library_file}.")
+    try:
+        asyncio.run(_hold_to_kind(settings.database("live"), "live"))
+    except database.Unavailable as error:
+        problems.append(str(error))
+    if problems or library is None or policy is None or settings.console_person is None:
+        raise Trouble("\n".join(problems))
+    refused = asyncio.run(
+        _terminal(settings.database("live"), library, policy, settings.console_person, kind="live")
+    )
+    sys.exit(1 if refused else 0)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def init(folder: Path) -> None:
+    """Copy the sample configuration to DIR, to be edited. Nothing is overwritten."""
+    there = [str(folder / name) for name in NAMES.values() if (folder / name).exists()]
+    if there:
+        raise Trouble(f"{', '.join(there)}: is there already, and stays as it is. Choose an empty folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for sample, name in NAMES.items():
+            shutil.copyfile(SAMPLES / sample, folder / name)
+    except OSError as error:
+        raise Trouble(f"{folder}: can not be written: {error.strerror}.") from None
+    click.echo(f"Edit {folder / 'library.toml'} first, then {folder / 'policy.toml'} and {folder / '.env'}.")
+    click.echo(f"Then: cd {folder} && commentdesk run")
+
+
+_library_option = click.option(
+    "--library",
+    "library_path",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="library.toml, or a bench's *.context.json.",
+)
+_policy_option = click.option(
+    "--policy", "policy_path", metavar="FILE", type=click.Path(path_type=Path), help="policy.toml; by default the sample."
+)
+_cases_argument = click.argument("cases", metavar="CASES.jsonl", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@main.command()
+@_cases_argument
+@_library_option
+@_policy_option
+@click.option("--output", metavar="OUT.jsonl", type=click.Path(dir_okay=False, path_type=Path), help="By default: standard output.")
+def screen(cases: Path, library_path: Path, policy_path: Path | None, output: Path | None) -> None:
+    """Judge a file of cases, one JSON object a line; writes one verdict a line."""
+    policy, screening = _screening(library_path, policy_path)
+    if output and output.exists() and output.samefile(cases):
+        raise Trouble(f"{output}: is the file of cases itself. Name another file.")
+    try:
+        out = output.open("w", encoding="utf-8") if output else sys.stdout
+    except OSError as error:
+        raise Trouble(f"{output}: can not be written: {error.strerror}.") from None
+    broken: list[int] = []
+    try:
+        for row in _read(cases, broken):
+            print(batch.line(row, row.judged(screening), policy), file=out)
+    finally:
+        if output:
+            out.close()
+    sys.exit(1 if broken else 0)
+
+
+@main.command()
+@_cases_argument
+@_library_option
+@_policy_option
+@click.option("--errors", metavar="N", default=0, type=click.IntRange(0, 10_000), help="Also list the N costliest mistakes.")
+def bench(cases: Path, library_path: Path, policy_path: Path | None, errors: int) -> None:
+    """Judge a labelled file of cases and print how well the verdicts meet its labels."""
+    policy, screening = _screening(library_path, policy_path)
+    score = Score(keep_errors=errors)
+    broken: list[int] = []
+    for row in _read(cases, broken):
+        try:
+            label = row.label()
+        except ValueError as error:
+            broken.append(0)
+            click.echo(f"{cases}: case {row.id}: {error}", err=True)
+            continue
+        score.add(str(row.id), row.comment, label, row.judged(screening))
+    for text in score.lines({number: guideline.key for number, guideline in policy.by_number.items()}):
+        click.echo(text)
+    sys.exit(1 if broken else 0)
+
+
+@main.group("record")
+def record_group() -> None:
+    """The public record: check it, or write it out."""
+
+
+_kind_option = click.option("--demo", "kind", flag_value="demo", default="live", help="The demo's record instead of the desk's.")
+_one_library_option = click.option("--library", "library", metavar="ID", help="Where the database holds several libraries.")
+
+
+@record_group.command("verify")
+@_kind_option
+@_one_library_option
+def verify(kind: str, library: str | None) -> None:
+    """Check that no entry of the record was changed, taken out, put in or swapped."""
+
+    async def check() -> tuple[int, str | None]:
+        async with _reading(kind, library) as (store, name), store.look(name) as view:
+            return await record.verify(view.record(), *await view.record_head())
+
+    count, problem = asyncio.run(check())
+    if problem:
+        raise Trouble(f"The record does NOT fit: {problem}. {count} entries before it fit.")
+    click.echo(f"The record fits: {count} entries.")
+
+
+@record_group.command("export")
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="By default: standard output.")
+@_kind_option
+@_one_library_option
+def export(form: str, output: Path | None, kind: str, library: str | None) -> None:
+    """Write the whole record, in order."""
+
+    async def write() -> int:
+        async with _reading(kind, library) as (store, name), store.look(name) as view:
+            if output is None:
+                return await record.export(view.record(), form, sys.stdout)
+            with output.open("w", encoding="utf-8", newline="") as out:  # noqa: ASYNC230 - nothing else runs in this command
+                return await record.export(view.record(), form, out)
+
+    try:
+        count = asyncio.run(write())
+    except OSError as error:
+        raise Trouble(f"{output}: can not be written: {error.strerror}.") from None
+    click.echo(f"{count} entries.", err=True)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise Trouble(f"A setting in the environment or in .env is not usable: {error}") from None
+
+
+def _screening(library_path: Path, policy_path: Path | None) -> tuple[Policy, Screening]:
+    policy = toml.read(policy_path or SAMPLES / "policy.toml", Policy)
+    library = read_context(library_path) if library_path.suffix == ".json" else toml.read(library_path, Library)
+    return policy, Screening(policy, library)
+
+
+def _read(cases: Path, broken: list[int]) -> Iterator[batch.Row]:
+    """The cases of a file, with a progress bar where somebody watches; names broken lines and notes their numbers."""
+
+    def say(number: int, why: str) -> None:
+        broken.append(number)
+        click.echo(f"{cases}:{number}: {why}. The line is left out.", err=True)
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+        console=Progressing(stderr=True),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
+    with cases.open("rb") as file, bar:
+        task = bar.add_task("Screening", total=cases.stat().st_size or None)
+        yield from batch.rows(file, lambda size: bar.advance(task, size), say)
+
+
+async def _hold_to_kind(url: str, kind: str) -> None:
+    """Refuse an existing database of the other kind before anything else; one that does not exist is not made."""
+    file = database.file_of(url)
+    if file is not None and file.exists():
+        store = await Store.read(url)
+        try:
+            database.hold_to_kind(url, await store.mark("kind"), kind)
+        finally:
+            await store.close()
+
+
+@asynccontextmanager
+async def _reading(kind: str, library: str | None) -> AsyncIterator[tuple[Store, str]]:
+    store = await Store.read(_settings().database(kind))
+    try:
+        libraries = await store.libraries()
+        if library is None and len(libraries) == 1:
+            library = libraries[0]
+        if library not in libraries:
+            known = f"It has: {', '.join(libraries)}. Name one with --library." if libraries else "It has none yet."
+            raise Trouble(f"The database has no library {library!r}. {known}" if library else known)
+        yield store, library
+    finally:
+        await store.close()
+
+
+async def _terminal(url: str, library: Library, policy: Policy, person: str, kind: str) -> int:
+    """Run the console chat until its lines end; gives how many lines the database did not take."""
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_alone(url))
+        store = await Store.open(url, kind)
+        stack.push_async_callback(store.close)
+        live = sys.stdin.isatty() and sys.stdout.isatty()
+        shown: Screen = terminal.RichScreen() if live else terminal.PlainScreen(sys.stdout)
+        clock = Clock(lambda: dt.datetime.now(dt.UTC), dt.timedelta(seconds=float(await store.mark("clock") or 0)))
+        member = library.member(person) or library.director
+
+        async def keep_clock(moved: str) -> None:
+            await store.set_mark("clock", moved)
+
+        chat = Console(library, shown, clock, member, keep_clock=keep_clock if kind == "demo" else None)
+        desk = Desk(store, library, policy, [chat])
+        chat.join(desk)
+        shown.say(f"{library.name}, {kind} desk. Everything is kept in {database.named(url)}")
+        shown.say(f"You speak as {member.name}. Paste a comment, or type /help.")
+        if live:
+            stack.enter_context(terminal.above_prompt())
+        await desk.start(clock.now(), alone=True)
+        stack.enter_context(ticking(chat.tick, TICK_SECONDS))
+        await _converse(terminal.typed_lines(chat.toolbar, chat.commands) if live else terminal.piped_lines(), chat)
+        return chat.refused_lines
+
+
+async def _converse(lines: AsyncIterator[str], chat: Console) -> None:
+    """Hand line after line to the chat until they end, a line ends the desk, or the system says stop between two."""
+    told = asyncio.Event()
+    stop = asyncio.create_task(told.wait())
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, told.set)
+    try:
+        while True:
+            line = asyncio.ensure_future(anext(lines, None))
+            await asyncio.wait({line, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if not line.done():
+                line.cancel()
+                return
+            text = line.result()
+            if text is None or not await chat.handle(text):
+                return
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        stop.cancel()
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """Hold a SQLite file for this process alone, so that every send of the desk before it is known to have ended."""
+    file = database.file_of(url)
+    if file is None:
+        raise database.Unavailable("This version keeps its data in SQLite. Write DATABASE_URL=sqlite:///desk.db, for example.")
+    try:
+        with FileLock(f"{file}.lock", timeout=0):
+            yield
+    except Timeout:
+        raise database.Unavailable(f"Another desk is running on {file}. Close that one first.") from None
+    except PermissionError:
+        raise database.Unavailable(database.READ_ONLY.format(file)) from None

@@ -1,0 +1,344 @@
+"""The desk: where judging, storing and speaking meet.
+
+`on_comment`, `on_press` and `on_tick` each change the case, add to the record and queue notices in one transaction, and
+then deliver what is due. So a crash loses nothing, and a message that comes twice finds itself already stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import re
+import unicodedata
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from bot import notices, toml
+from bot.actions import ACTIONS, Action, Need, refused
+from bot.case import Case, Done, Refused, Step, move, screened
+from bot.chat import Answer, Earlier, Notice, Undelivered, storable
+from bot.library import Role
+from bot.reply_clock import ReplyClock
+from bot.screening import Screening
+from bot.screening.finding import Outcome
+from bot.store import Marks, as_json
+from bot.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.chat import Chat, Comment, Forward, Person, Place, Press
+    from bot.library import Library, Member
+    from bot.policy import Policy
+    from bot.store import Change, Queued, Store, View
+
+FIRST_RETRY = dt.timedelta(seconds=30)
+LAST_RETRY = dt.timedelta(hours=1)
+ATTEMPTS = 14
+"""After about half a day of trying, a notice is dead and shown as such."""
+LONGEST = 200_000
+"""Characters; three times what any platform takes in a comment."""
+ALIKE_FROM = 20
+"""Same words are noticed from this many letters and digits on: anybody may write “Thank you!”."""
+_NUMBER = re.compile(r"#?(?:(\d{4})-)?(\d{1,6})")
+
+
+class Desk:
+    """One library's desk. `now` is always an aware time, and never goes back."""
+
+    def __init__(self, store: Store, library: Library, policy: Policy, chats: Sequence[Chat]) -> None:
+        self._store = store
+        self._library = library
+        self._policy = policy
+        self._chats = {chat.name: chat for chat in chats}
+        self._clock = ReplyClock(library)
+        self._screening = Screening(policy, library)
+        self._marks = Marks(toml.fingerprint(policy), toml.fingerprint(library), self._screening.engine)
+        self._delivering = asyncio.Lock()
+        self.wording = Wording(library, policy, self._clock)
+
+    async def start(self, now: dt.datetime, *, alone: bool) -> None:
+        """Take up where the last desk stopped. `alone`: no other desk is on this database, so its sends have ended."""
+        if alone:
+            async with self._store.change(self._library.id, now) as change:
+                await change.end_leases()
+        await self.deliver(now)
+
+    async def on_comment(self, forward: Forward, now: dt.datetime) -> Answer | None:
+        """A message that carries a comment. None where the desk speaks by its notice, or spoke before. Raises Unavailable."""
+        comment = forward.comment.storable()
+        if not comment.text.strip() and not comment.attachments:
+            return Answer(self.wording.nothing_to_screen())
+        if len(comment.text) > LONGEST:
+            return Answer(self.wording.too_long(LONGEST))
+        async with self._store.change(self._library.id, now) as change:
+            if await change.forwarded(forward.place):
+                return None
+            member = self._speaker(forward.place, forward.by)
+            if no := refused(member, None, director_away=False):
+                change.note("refusal", None, {"by": asdict(forward.by), "wanted": "forward", "why": no})
+                return Answer(self.wording.refused(no, None))
+            by = member.name if member else ""
+            if comment.permalink and (same := await change.same_permalink(comment.permalink)):
+                await change.add_forward(same.number, forward, by)
+                change.note("forwarded again", same.number, {"by": by, "place": asdict(forward.place)})
+                return Answer(self.wording.known_comment(same, now))
+            await self._open_case(change, replace(forward, comment=comment), by, now)
+        await self.deliver(now)
+        return None
+
+    async def on_press(self, press: Press, now: dt.datetime) -> Answer:
+        """A person wants to act. Always answers, also where nothing changed. Raises Unavailable."""
+        action = ACTIONS[press.action]
+        async with self._store.change(self._library.id, now) as change:
+            away = self._away(await change.away(), now)
+            member = self._speaker(press.place, press.by)
+            no = refused(member, action, director_away=self._library.director.name in away)
+            if no or member is None:
+                said = {"by": asdict(press.by), "wanted": press.action, "why": no, "case": press.case}
+                change.note("refusal", None, said)
+                return Answer(self.wording.refused(no, action)) if no else Answer(self.wording.no_case(press.case))
+            if not action.on_case:
+                return await self._come_or_go(change, press, member, now)
+            case = await self._find(change, press.case)
+            if case is None:
+                return Answer(self.wording.no_case(press.case))
+            if problem := self._incomplete(action, press, now):
+                return problem
+            step = Step(member.name, now, storable(press.text.strip()), press.guidelines, press.seen)
+            try:
+                after = move(case, action.name, replace(step, at=press.at) if press.at else step)
+            except Refused as reason:
+                said = {"by": member.name, "wanted": press.action, "why": reason.refusal}
+                change.note("refusal", case.number, said)
+                return Answer(self.wording.not_now(reason.refusal, case))
+            after = await self._carry_out(change, case, after, action, step, now)
+        await self.deliver(now)
+        return Answer(self.wording.done(action.name, after, now))
+
+    async def on_query(self, press: Press, now: dt.datetime) -> Answer:
+        """A person wants to see something. Raises Unavailable."""
+        action = ACTIONS[press.action]
+        if no := refused(self._speaker(press.place, press.by), action, director_away=False):
+            async with self._store.change(self._library.id, now) as change:
+                said = {"by": asdict(press.by), "wanted": press.action, "why": no, "case": press.case}
+                change.note("refusal", None, said)
+            return Answer(self.wording.refused(no, action))
+        async with self._store.look(self._library.id) as view:
+            if action.name == "open":
+                cases = await view.open_cases()
+                return Answer(self.wording.cases("Open cases", cases, now, "Nothing is open."))
+            if action.name == "overdue":
+                cases = await view.late_cases(now)
+                return Answer(self.wording.cases("Overdue", cases, now, "Nothing is overdue."))
+            case = await self._find(view, press.case)
+            if case is None:
+                return Answer(self.wording.no_case(press.case))
+            return Answer(self.wording.whole_case(case, await view.verdicts(case.number), now))
+
+    async def on_tick(self, now: dt.datetime) -> None:
+        """Time has passed. Raises Unavailable."""
+        await self.deliver(now)
+
+    async def knows(self, case: str) -> bool:
+        """Is there a case of this number?"""
+        async with self._store.look(self._library.id) as view:
+            return await self._find(view, case) is not None
+
+    async def next_due(self) -> dt.datetime | None:
+        """When the next notice wants to go out."""
+        async with self._store.look(self._library.id) as view:
+            return await view.next_due()
+
+    async def deliver(self, now: dt.datetime) -> None:
+        """Send what is due, one notice after another. Raises Unavailable where the database does not serve."""
+        async with self._delivering:
+            while (ready := await self._next_notice(now)) is not None:
+                queued, notice = ready
+                if notice is not None:
+                    await self._send(queued, notice, now)
+
+    async def _next_notice(self, now: dt.datetime) -> tuple[Queued, Notice | None] | None:
+        async with self._store.change(self._library.id, now) as change:
+            leased = await change.lease(list(self._chats))
+            if leased is None:
+                return None
+            queued, case = leased
+            away = self._away(await change.away(), now)
+            said = {"notice": queued.number, "kind": queued.kind}
+            if notices.lost_point(queued.kind, queued.about, case, now):
+                await change.settle(queued, "dropped")
+                change.note("notice dropped", case.number, said)
+                return queued, None
+            if queued.attempts > ATTEMPTS:
+                await change.settle(queued, "dead")
+                change.note("notice given up", case.number, said)
+                return queued, None
+            to = notices.recipient(queued.kind, case, self._decider(away).name, away)
+            card = self.wording.notice(queued.kind, case, now, to)
+            return queued, Notice(f"{case.number}·{queued.number}", case.place, to, card, doubtful=queued.doubtful)
+
+    async def _send(self, queued: Queued, notice: Notice, now: dt.datetime) -> None:
+        chat = self._chats[notice.place.chat]
+        case = notice.id.partition("·")[0]
+        said: dict[str, Any] = {"notice": queued.number, "kind": queued.kind, "to": notice.to}
+        try:
+            message = (await chat.find(notice) if notice.doubtful else None) or await chat.send(notice)
+        except Undelivered as trouble:
+            wait = min(FIRST_RETRY * 2 ** (queued.attempts - 1), LAST_RETRY)
+            if trouble.retry_after is not None:
+                wait = dt.timedelta(seconds=trouble.retry_after)
+            async with self._store.change(self._library.id, now) as change:
+                await change.settle(queued, "queued", try_at=now + wait, trouble=trouble.reason)
+                change.note("notice not sent", case, {**said, "why": trouble.reason})
+            return
+        async with self._store.change(self._library.id, now) as change:
+            await change.settle(queued, "sent", message=message)
+            change.note("notice sent", case, {**said, "card": asdict(notice.card)})
+            due = notices.again(queued.kind, self._clock, now)
+            found = await self._find(change, case)
+            if due and found and not notices.lost_point(queued.kind, queued.about, found, now):
+                await change.queue(found, queued.kind, due, queued.about)
+
+    async def _open_case(self, change: Change, forward: Forward, by: str, now: dt.datetime) -> None:
+        comment = forward.comment
+        words = fingerprint(comment.text)
+        alike = await change.same_words(words) if len(words) >= ALIKE_FROM else []
+        earlier = [other for other in alike if different(other.comment, comment)]
+        unsure = [other for other in alike if not different(other.comment, comment)]
+        verdict = self._screen(comment, earlier)
+        due = self._clock.due(comment.posted_at or now, posted=comment.posted_at is not None)
+        refers = verdict.outcome is Outcome.REFER
+        case = Case(
+            number=await change.next_number(self._clock.local_date(now).year),
+            place=forward.place,
+            comment=comment,
+            forwarded_by=by,
+            forwarded_at=now,
+            verdict=verdict,
+            verdicts=1,
+            target=due.target,
+            deadline=due.deadline,
+            wants_reply=verdict.needs_reply,
+            question=verdict.why if refers else None,
+            asked_at=now if refers else None,
+            linked=unsure[-1].number if unsure else None,
+        )
+        received = {**asdict(comment), "posted_at": comment.posted_at and comment.posted_at.isoformat()}
+        change.note("forward", case.number, {"by": by, "place": asdict(forward.place), "comment": received})
+        await change.add_case(case, words)
+        await change.add_forward(case.number, forward, by)
+        await self._store_verdict(change, case)
+        await self._queue(change, None, case, now)
+
+    async def _carry_out(
+        self, change: Change, before: Case, after: Case, action: Action, step: Step, now: dt.datetime
+    ) -> Case:
+        """Store a move that the table allowed, with all that follows from it."""
+        said: dict[str, Any] = {"by": step.by}
+        if step.text:
+            said["text"] = step.text
+        if action.name in {"post", "when"}:
+            earlier = [c for c in await change.same_words(fingerprint(after.comment.text)) if c.number != after.number]
+            earlier = [other for other in earlier if different(other.comment, after.comment)]
+            due = self._clock.due(after.clock_start[0], posted=after.clock_start[1])
+            after = replace(after, target=due.target, deadline=due.deadline)
+            after = screened(after, self._screen(after.comment, earlier), now)
+            said["posted_at"] = after.comment.posted_at and after.comment.posted_at.isoformat()
+        if after.ruling and after.ruling != before.ruling:
+            ruling = after.ruling
+            change.note("ruling", after.number, {**asdict(ruling), "at": ruling.at.isoformat()})
+            await change.add_ruling(after.number, ruling)
+        else:
+            change.note(action.name, after.number, said)
+        await change.save(after)
+        if after.verdicts != before.verdicts:
+            await self._store_verdict(change, after)
+        await self._queue(change, before, after, now)
+        return after
+
+    async def _store_verdict(self, change: Change, case: Case) -> None:
+        change.note("verdict", case.number, {"verdict": as_json(case.verdict), "made with": asdict(self._marks)})
+        await change.add_verdict(case, self._marks)
+
+    async def _queue(self, change: Change, before: Case | None, after: Case, now: dt.datetime) -> None:
+        for planned in notices.called_for(before, after, self._clock, now):
+            await change.queue(after, planned.kind, planned.due_at, planned.about)
+
+    async def _come_or_go(self, change: Change, press: Press, member: Member, now: dt.datetime) -> Answer:
+        if press.action == "back":
+            await change.set_back(member.name)
+            change.note("back", None, {"by": member.name})
+            return Answer(self.wording.back(member.name))
+        if press.at and press.at <= now:
+            return Answer(self.wording.missing(ACTIONS["away"], Need.TIME))
+        await change.set_away(member.name, press.at)
+        change.note("away", None, {"by": member.name, "until": press.at and press.at.isoformat()})
+        away = self._away(await change.away(), now)
+        decider = self._decider(away)
+        if member.role is Role.DIRECTOR and decider is not member:
+            for case in await change.asked():
+                for planned in notices.asked(case, self._clock, now)[:1]:
+                    await change.queue(case, planned.kind, planned.due_at, planned.about)
+        return Answer(self.wording.away(member.name, press.at, decider.name if decider is not member else None))
+
+    def _incomplete(self, action: Action, press: Press, now: dt.datetime) -> Answer | None:
+        for need in action.needs:
+            match need:
+                case Need.GUIDELINES:
+                    lacks = not press.guidelines
+                    if unknown := [n for n in press.guidelines if n not in self._policy.by_number]:
+                        return Answer(self.wording.unknown_guideline(unknown))
+                case Need.TIME:
+                    lacks = press.at is None
+                    if press.at and press.at > now:
+                        return Answer(self.wording.in_future())
+                case Need.WHAT_WAS_DONE:
+                    lacks = press.text not in set(Done)
+                case _:
+                    lacks = not press.text.strip()
+            if lacks:
+                return Answer(self.wording.missing(action, need))
+        return None
+
+    def _screen(self, comment: Comment, earlier: Sequence[Case]) -> Any:
+        seen = [Earlier(other.comment.author, other.comment.text) for other in reversed(earlier)]
+        return self._screening.screen(comment, seen)
+
+    def _speaker(self, place: Place, person: Person) -> Member | None:
+        return self._library.speaker(place.chat, person.id)
+
+    def _decider(self, away: frozenset[str]) -> Member:
+        director, deputy = self._library.director, self._library.deputy
+        stands_in = director.name in away and deputy and deputy.adult and deputy.name not in away
+        return deputy if stands_in and deputy else director
+
+    def _away(self, said: dict[str, tuple[dt.datetime, dt.datetime | None]], now: dt.datetime) -> frozenset[str]:
+        today = self._clock.local_date(now)
+        planned = {m.name for m in self._library.people if any(a.since <= today <= a.until for a in m.away)}
+        return frozenset(planned | {name for name, (_, until) in said.items() if until is None or now <= until})
+
+    async def _find(self, view: View, said: str) -> Case | None:
+        match = _NUMBER.fullmatch(said.strip())
+        return await view.case(int(match[1]) if match[1] else None, int(match[2])) if match else None
+
+
+def fingerprint(text: str) -> str:
+    """What two comments with the same words share: letters and digits only, however they are written."""
+    letters = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    return letters if len(letters) < ALIKE_FROM else hashlib.sha256(letters.encode()).hexdigest()
+
+
+def different(one: Comment, other: Comment) -> bool:
+    """Are these surely two comments, and not one that was forwarded twice? Only a fact that both have and that differs tells."""
+    return any(
+        mine is not None and theirs is not None and mine != theirs
+        for mine, theirs in (
+            (one.permalink, other.permalink),
+            (one.post, other.post),
+            (one.platform, other.platform),
+            (one.author, other.author),
+            (one.posted_at, other.posted_at),
+        )
+    )

@@ -1,0 +1,34 @@
+"""Settings from the environment and from `.env` in the working folder. Secrets never print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SAMPLES = Path(__file__).parent
+"""Where the sample files lie."""
+NAMES = {"policy.toml": "policy.toml", "library.toml": "library.toml", "example.env": ".env"}
+"""The files that `commentdesk init DIR` copies, and what they are called there."""
+
+
+class Settings(BaseSettings):
+    """Every setting; its name in the environment is its name here in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr | None = None
+    """Where everything is kept. A PostgreSQL address holds a password, so it never prints as it is."""
+    library_file: Path | None = None
+    policy_file: Path | None = None
+    console_person: str | None = None
+    """Who sits at this terminal, as `library.toml` names them; makes `commentdesk run` open the console chat."""
+
+    def database(self, kind: str) -> str:
+        """The database's address; by default a SQLite file in the user's data folder, another one for the demo."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        folder = platformdirs.user_data_path("comment-desk", ensure_exists=True)
+        return f"sqlite:///{folder / ('demo.db' if kind == 'demo' else 'desk.db')}"
