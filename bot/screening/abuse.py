@@ -1,0 +1,212 @@
+"""Guideline "abuse": defaming, demeaning, vulgar, offensive, threatening or harassing words (policy, part III, 2).
+
+Insults count where they are aimed at people; machines, weather, books and the speaker himself may be called anything.
+Words that somebody quotes or reports, and words of medicine or of titles, are not the speaker's insult.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.screening.finding import Finding
+from bot.screening.signs import Sign, seen, sign, words
+
+if TYPE_CHECKING:
+    from bot.screening.scene import Scene
+
+KEY = "abuse"
+
+# Words that demean a group or a person whoever says them to whom.
+_SLUR = (
+    r"retard(?:s|ed)?|re?tards?|fag(?:s|got|gots)?|trann(?:y|ies)|nigg(?:er|a)s?|spics?|wetbacks?|chinks?|kikes?|beaners?"
+    r"|towelheads?|slant[ -]?eye[ds]*|cunts?|subhumans?|vermin|cockroach(?:es)?|roaches|inbreds?|scumbags?|lowlife"
+    r"|groomers?|pedos?|pedophiles?|paedos?|perverts?|degenerates?|sluts?|slutty|whores?|skanks?|bitch(?:es)?"
+    r"|tramps|trollop|twats?|libtards?|shemales?|trogs?|sodomites?|junkies|illegals"
+    r"|maricon(?:es)?|jot[oa]s?|prietas?|zorras?|putas?|mojados?|malinchistas?|pinches? viej[oa]s?|perras?|culer[oa]s?"
+    r"|igualad[oa]s?|marranas?|cucarachas?|lacras?|naca|nacos?|indi[oa] pat[a-z]*"
+)
+# Nouns that insult where they are said of a person.
+_INSULT = (
+    r"idiots?|morons?|imbeciles?|hags?|cows?|sows?|pigs?|hogs?|swine|trash|garbage|filth|scum|parasites?|leech(?:es)?"
+    r"|savages?|animals?|apes?|monkeys?|gorillas?|rats?|dogs?|mutts?|whales?|creeps?|freaks?|weirdos?|losers?|bums?"
+    r"|witch|crone|goblins?|trolls?|clowns?|brats?|thugs?|pussy|pansy|fair(?:y|ies)|dwarfs?|midgets?|lunatics?|psychos?"
+    r"|bastards?|pricks?|dicks?|jackass(?:es)?|dumbass(?:es)?|assholes?|a-?holes?|douche(?:bag)?s?|tools?|drunk|junkie"
+    r"|snakes?|worms?|maggots?|slugs?|toads?|buzzards?|vultures?|fossils?|cripples?|spaz|slobs?|potato|dorks?|nazis?"
+    r"|idiotas?|estupid[oa]s?|inutil(?:es)?|imbecil(?:es)?|puerc[oa]s?|cerd[oa]s?|burr[oa]s?|vieja bruta|brut[oa]s?"
+    r"|ratas?|basura|brujas?|gata|babos[oa]s?|mugros[oa]s?|ignorantes?|asqueros[oa]s?|changos?|mono|gord[oa]s?"
+    r"|pendej[oa]s?|cabron(?:es|a)?|huevon(?:es|a)?|amargad[oa]s?"
+)
+# Milder words: of people they are blunt, not yet plainly abuse.
+_BLUNT = (
+    r"nitwits?|dope|dopes|dimwits?|bozos?|airheads?|jerks?|dummies|dummy|dingbats?|fools?|buffoons?|numbskulls?"
+    r"|knuckleheads?|twits?|an ass|asses|asshats?|hacks?|battle-?axe?|tightwads?|crank|grump|old bat|old goat|liars?"
+    r"|meno[ns]as?|inept[oa]s?|flojos?|floja"
+)
+_SCORN = (
+    r"fat|ugly|stupid|dumb|lazy|filthy|dirty|stinking|smelly|stinky|nasty|worthless|useless|dried[ -]?up|greasy|old"
+    r"|greedy|disgusting|pathetic|miserable|bitter|frigid|brainless|illiterate|crusty|rotten|vile|snot[ -]?nosed|drunk"
+    r"|drunken|sick|inbred|toothless|spineless|washed[ -]?up|bloated|hideous|dense|welfare|ignorant|creepy|obese"
+)
+_PERSON = (
+    r"you(?:'re| are|r)?|ur|u|y'?all(?:'re)?|she(?:'s)?|he(?:'s)?|they(?:'re)?|them|those people|these people|this woman"
+    r"|this man|that woman|that man|this guy|that guy|this lady|that lady|your kids?|your mother|your mom|her|him|staff"
+    r"|st@ff|librarians?|clerks?|director|directora|board|guard|mayor|teacher|(?:the )?kids|mothers|parents|teenagers"
+    r"|teens|everyone|every one of (?:them|you)|all of (?:them|you)|the (?:whole )?lot|whoever|nobody|people|folks|ladies"
+    r"|immigrants|homeless|muslims|jews|gays|mexicans|blacks|whites|christians|liberals|conservatives|democrats"
+    r"|republicans|eres|son|esa|ese|esos|esas|la vieja|el viejo|la senora|el senor|la directora|bibliotecari[oa]s?"
+)
+_GAP = r"(?:[ ,'\"-]+[a-z0-9']+){0,5}?[ ,'\"-]+"
+
+_THE_WORD = re.compile(
+    r"(?:call(?:ed|ing|s)?|said|says?|word|term|yell(?:ed|ing)|shout(?:ed|ing)|heard|hear|told|tell|wrote|written|scrawl"
+    r"|painted|graffiti|nobody|no one|not|isn'?t|aren'?t|never|stop|quit|anti|dijo|dijeron|llam[oa]|nadie|novel|book"
+    r"|title|poem|song|movie|chapter|shelf|reading|read|as if|against|hate)[^.!?\n]{0,45}$"
+)
+_OWN = re.compile(r"(?:\bi(?:'m| am| was| feel| felt|'ve been)|\bmy own|\bus|\bwe(?:'re| are)|\bsoy|\bmyself)[^.!?\n]{0,25}$")
+_THING = re.compile(
+    r"(?:printer|copier|wifi|wi-fi|router|machine|kiosk|website|app|catalog|chair|carpet|logo|sign|mural|building|elevator"
+    r"|parking|car|truck|computer|keyboard|mouse|book|novel|movie|ending|plot|character|villain|weather|snow|tree|cat|dog"
+    r"|statue|toilet|system|policy|rule|idea|password|software|printing|book drop|door|lamp|raccoon|goose|squirrel)s?"
+    r"[^.!?\n]{0,30}$"
+)
+
+_DEMEANS = "It demeans people with an insult that is plainly aimed at them."
+_WISHES = "It wishes people harm or death."
+_SIGNS = (
+    sign(0.93, _DEMEANS, rf"(?:{_PERSON}){_GAP}(?:{_SLUR})", rf"(?:{_SCORN})[ ,]+(?:{_SLUR})", rf"(?:{_SLUR})[ ,]+(?:{_INSULT})"),
+    sign(
+        0.92,
+        _DEMEANS,
+        rf"(?:{_SCORN})(?:[ ,]+(?:and )?(?:{_SCORN})){{0,3}}[ ,]+(?:little |old |lady |piece of |pack of |bunch of )?(?:{_INSULT})",
+        rf"you(?:'re| are|r)?(?: all| people)?(?: a| an| such a| nothing but| just)?(?: bunch of| pack of| piece of)?"
+        rf" (?:{_SCORN})(?:[ ,]+(?:{_SCORN})){{1,3}}",
+        rf"bunch of (?:[a-z]+ ){{0,3}}?(?:{_INSULT}|{_SLUR})",
+        rf"pack of (?:[a-z]+ ){{0,2}}?(?:{_INSULT}|{_SLUR})",
+    ),
+    sign(
+        0.8,
+        "It calls a person an insulting name.",
+        rf"(?:you(?:'re| are|r)?|ur|u|y'?all|eres|she(?:'s| is)|he(?:'s| is)|they(?:'re| are)|(?:staff|director|librarians?"
+        rf"|clerks?|board|guard|kids|people|teens|mothers) (?:is|are|was|were))"
+        rf"(?: [a-z']+){{0,3}}? (?:{_INSULT})",
+        rf"(?:{_INSULT}) (?:like|such as) (?:you|her|him|them)",
+    ),
+    sign(0.72, "It uses a word that demeans people.", _SLUR),
+    sign(
+        0.92,
+        _WISHES,
+        r"(?:hope|wish|pray|ojala)(?: that)?(?: [a-z']+){0,6}?"
+        r" (?:die|dies|died|rots?|chokes?|burns?|cancer|suffers?|starves?|freezes?|drowns?|get hit|gets hit|mueran?|pudran?)",
+        r"let (?:the|them|'?em|those|these|all)(?: [a-z']+){0,4}? (?:freeze|die|drop|rot|starve|drown|burn|od|overdose)",
+        r"(?:drop dead|go die|kill yourselfs?|kys|go hang yourself|rot in hell|burn in hell|one less mouth|put (?:it|her|him|them) down"
+        r"|belongs? in (?:a cage|cages|a zoo|the zoo|an oven|a pine box|the ground)|should(?:'ve| have| of) been (?:drowned|aborted|shot|fixed)"
+        r"|should be (?:shot|hanged|hung|euthanized|put down|sterilized|caged)|finish(?:ed)? the job|muerete|pudrete|ojala te mueras"
+        r"|que se mueran?|nobody (?:will|would) miss (?:them|him|her|you))",
+        r"(?:deserves?|deserved) to (?:die|rot|burn|suffer)",
+        r"(?:hose|fumigate|exterminate|muzzle|spay|neuter)(?: [a-z']+){0,3} (?:them|'?em|out|room|place|lot|pack|kids|people|mothers)",
+    ),
+    sign(
+        0.9,
+        "It tells people to get out because of who they are.",
+        r"(?:go|went|send (?:them|'?em|her|him)|crawl|get)(?: [a-z']+){0,2}? back (?:to )?(?:where|mexico|africa|china|your country|their country|india|asia|the jungle)",
+        r"(?:call|llamen a|llama a|echenle a) (?:ice|la migra|immigration)",
+        r"(?:speak|learn) english (?:or|before)(?: [a-z]+){0,2} (?:get|go|leave|out|crawl)",
+        r"regres[ae]\w* a (?:tu|su) (?:pais|rancho|pueblo)",
+        r"(?:don'?t|do not|doesn'?t) belong (?:in (?:this|our) (?:country|town)|here with)",
+    ),
+    sign(
+        0.9,
+        "It is a sexual remark about a person.",
+        r"(?:nice|great|show|big|love (?:those|them)) (?:[a-z]+ )?(?:tits|titties|boobs|rack|ass|legs|melons|jugs)",
+        r"(?:tits|titties|boobies|jugs)",
+        r"(?:bend (?:her|me|over)|i'?d (?:hit|tap|smash|do|bang|ride|wreck) (?:that|her|him|it)|suck (?:my|on)|blow ?job|sit on my|spank"
+        r"|wanna see (?:her|you) (?:bend|naked)|check (?:me|her|him) out any|undress|nudes?|onlyfans|sexy (?:librarian|lady|mama)"
+        r"|nobody would breed|que buena estas|mamacita|buenota|nalgas|chichis)",
+    ),
+    sign(
+        0.82,
+        "It mocks how a person looks.",
+        r"(?:looks?|looking|built|shaped|parece|pareces|parecen)(?: like)?(?: a| an| un| una)?(?: [a-z]+){0,3}?"
+        r" (?:pig|cow|hog|whale|horse|ape|monkey|gorilla|troll|toad|rat|manatee|walrus|potato|melted|ghoul|corpse|marrana|puerc[oa]s?|chango|mono|vaca|ballena)",
+        r"(?:bag over|put a bag|get a bag|ugliest (?:woman|man|girl|kid|baby|person|librarian|thing|people))",
+        r"(?:woman|man|girl|guy|lady|he|she|him|her) or (?:a |an )?(?:couch|whale|it|cow|beast)",
+        r"(?:lay off|skip|put down|back away from) the (?:donuts?|cake|pie|buffet|fork|twinkies)",
+        r"(?:fat girl|fat boy|fat lady|fatso|lard ?ass|thunder thighs|face like|smells? like (?:piss|urine|a barn|death))",
+    ),
+    sign(
+        0.85,
+        "It tells a person to be silent or go away in a demeaning way.",
+        r"shut (?:your|ur|the (?:fuck|hell|f) ?|up your)(?: [a-z]+){0,3}? (?:mouth|trap|pie ?hole|face|yap|up)",
+        r"(?:fuck|screw|f\*+k?|f\*+ck|eff) (?:you|u|off|y'?all|them|her|him|all of|this town and everyone)",
+        r"(?:eat shit|kiss my ass|piss off|suck it|chinga (?:a )?tu madre|chingu?en a su madre|vete a la (?:verga|chingada|mierda)|hijos? de (?:la chingada|puta|perra|su))",
+    ),
+    Sign(re.compile(r"\({3}[a-z ]{2,30}\){3}"), 0.9, "It marks people out in a way that is used to demean Jews."),
+    Sign(re.compile("\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}"), 0.62, "It shows an obscene gesture."),
+    sign(0.5, "It calls somebody a name that is blunt rather than plainly abusive.", rf"(?:{_PERSON}){_GAP}(?:{_BLUNT})", rf"(?:these|those|whichever of you|which of you|what a|pack of) (?:{_BLUNT})"),
+    sign(
+        0.55,
+        "It swears strongly, though not plainly at a person.",
+        r"(?:mother)?fuck(?:s|ed|er|ers|ing?|in')?", r"f+[*#.\-_]{1,4}(?:ck)?(?:ing|in|ed|er)?", r"f-?ing", r"(?:bull|horse|dip)?shit(?:s|ty|show|head)?",
+        r"sh[*#]t", r"bullsh[*#]t", r"a\$\$hole", r"assholes?", r"mierda", r"pendejadas?", r"pinches?", r"puta", r"chingad\w+", r"chingaderas?", r"verga", r"cono", r"carajo", r"putos?", r"goddamn(?:ed)? (?:fuck|shit)\w*",
+    ),
+)  # fmt: skip
+
+_NAMED = r"(?:(?:[A-Z][\w'’-]+\.? ){1,2}(?:[A-Z][\w'’-]+)|[Tt]he (?:director|treasurer|manager|mayor|principal|guard|board president)|[A-Z][a-z]+)"
+_CRIME = (
+    r"stole|steal(?:s|ing)?|thief|crook|skim(?:s|med|ming)?|pocket(?:s|ed|ing)|embezzl\w+|fraud|bribes?|kickbacks?|launder\w*"
+    r"|drunk|having an affair|having it off|sleeping with|fired (?:from|for)|falsif\w+|plagiari\w+|cash ?box|helps? (?:him|her)self"
+    r"|walked off with|sold (?:it|them) on|on the take|ran off with|groped|touch(?:ed|es) (?:kids|girls|boys|me)|hits? (?:kids|children)"
+    r"|evicted for|did time|rigged|took (?:the )?money|cooks? the books|lied on|phony|fake degree|padded|padding|forged"
+    r"|ratero|ratera|robo|roba|robando|robaron|se quedo con el dinero|falsificar|borrach[oa]|amante|corrupt[oa]s?|transa"
+)
+_ACCUSED = re.compile(rf"(?<![a-z])(?:{_CRIME})(?![a-z])")
+_ASK_ABOUT = words(
+    r"ask (?:him|her|them|[a-z]+(?: [a-z]+)?) (?:about|what|where|who|why|how|to deny)",
+    r"(?:look|check) (?:into|up) (?:him|her|who owns|what happened)",
+    r"funny how that works", r"prove me wrong", r"preguntenle a", r"everybody knows (?:it|what|she|he)", r"todos (?:lo )?saben",
+)  # fmt: skip
+_NAME = re.compile(r"(?:Mrs?|Ms|Miss|Dr|Prof)\.? [A-Z][\w'’-]+|[A-Z][a-zà-ÿ'’-]+ [A-Z][a-zà-ÿ'’-]{2,}")
+_OFFICE = words(r"director|treasurer|manager|mayor|clerk|guard|board president|trustees?|custodian|page|she|he|her|his|him")
+
+
+def find(scene: Scene) -> list[Finding]:
+    """Insults, hateful wishes, harassment and swearing; accusations against a named person."""
+    reading = scene.text
+    found = []
+    plain, bare = reading.plain.text, reading.bare.text
+    for layer_is_bare in (False, True) if bare != plain else (False,):
+        for each, quote, quoted in seen(reading, _SIGNS, bare=layer_is_bare):
+            strength = each.strength * _aim(reading.bare.text if layer_is_bare else plain, each)
+            if quoted:
+                strength *= 0.25
+            found.append(Finding(KEY, round(strength, 3), quote, each.why))
+    found += _accusation(scene)
+    return found
+
+
+def _aim(text: str, each: Sign) -> float:
+    """How much of a sign's strength stays, by what stands before it: reported, denied, of oneself, of a thing."""
+    match = each.pattern.search(text)
+    if match is None:
+        return 1.0
+    before = text[max(0, match.start() - 70) : match.start()]
+    if _OWN.search(before):
+        return 0.3
+    if _THE_WORD.search(before):
+        return 0.5
+    if _THING.search(before):
+        return 0.6
+    return 1.0
+
+
+def _accusation(scene: Scene) -> list[Finding]:
+    """A person accused of something that defames her if it is false: only the director can weigh that."""
+    reading = scene.text
+    quote = reading.first(_ACCUSED)
+    asks = reading.first(_ASK_ABOUT)
+    named = _NAME.search(scene.comment.text) is not None or reading.has(_OFFICE)
+    if named and (quote or asks):
+        why = "It accuses a person of wrongdoing, which would defame her or him if it is not true."
+        return [Finding(KEY, 0.6 if quote and asks else 0.5, quote or asks, why)]
+    return []

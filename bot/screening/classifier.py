@@ -1,0 +1,38 @@
+"""The seam of the trained classifier: what the screening asks of it, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.chat import Comment, Earlier
+    from bot.library import Library
+    from bot.screening.finding import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """What the classifier holds likely, each 0..1 and calibrated.
+
+    `outcome` gives all three outcomes and adds up to 1; `guidelines` has a chance for each guideline's key, of being
+    broken or in doubt; a key that the classifier does not know is absent.
+    """
+
+    outcome: Mapping[Outcome, float]
+    guidelines: Mapping[str, float]
+    needs_reply: float
+    urgent: float
+
+
+class Classifier(Protocol):
+    """Judges a comment in its context. Pure: the same comment gives the same probabilities."""
+
+    @property
+    def digest(self) -> str:
+        """Identifies the weights: a SHA-256 hex digest."""
+
+    def judge(self, comment: Comment, earlier: Sequence[Earlier], library: Library) -> Probabilities:
+        """Probabilities for one comment."""

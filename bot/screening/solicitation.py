@@ -1,0 +1,87 @@
+"""Guideline "solicitation": advertising, promoting or soliciting for business (policy, part III, 3).
+
+An advertisement offers something of one's own and says how to get it. A price in a complaint, a shop named in passing
+and a neighbour's recommendation are none. Whether a good cause's notice is soliciting is the director's to say.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.screening.finding import Finding
+from bot.screening.signs import Sign, seen, sign, together, words
+
+if TYPE_CHECKING:
+    from bot.screening.scene import Scene
+
+KEY = "solicitation"
+_WHY = "It advertises something for sale or hire."
+
+_OFFER = (
+    sign(
+        0.6, _WHY,
+        r"\d+ ?(?:%|percent) off", r"(?:%|percent|per cent) off", r"free (?:home |in-home |no obligation |first |trial )?(?:estimates?|quotes?|consult\w*|delivery|shipping|inspections?|valuation|trial|appraisals?|lessons? come|intro)",
+        r"(?:for sale|now hiring|we'?re hiring|sign-on|starter kit|bulk deals?|satisfaction guaranteed|guaranteed|limited (?:time|spots)|while (?:they|supplies) last|sibling discount|money back|lowest prices?|best prices?|same as cash|financing available|licensed (?:and|&) insured|fully insured|family owned|free samples?)",
+        r"(?:discount|promo|coupon) (?:code)?|use code|code [a-z]+\d*|mention (?:this|the library|us)|tell (?:them|her|him|us) the library sent", r"(?:order|book|buy|shop|enroll|reserve)(?: [a-z]+){0,2} (?:now|today|online|yours?|at|by|from|here)",
+        r"(?:se vende[n]?|vendo|vendemos|en venta|presupuestos? gratis|a domicilio|precios? (?:bajos?|accesibles?|especial(?:es)?)|descuento|buen precio|pedidos|por encargo|hago (?:trabajos?|pasteles|unas)|rento|se renta|prestamos|sin checar credito|garantizad[oa]|giá rẻ)",
+        r"be your own boss|fired my boss|passive income|side hustle|work from (?:home|my phone)|from my (?:phone|sofa|couch)|on my team|my downline|essential oils|wellness (?:kits?|patches)|ask me how|i (?:went|turned) (?:from )?[^.!?]{0,30}(?:into|to)(?: [a-z]+)? \$?\d",
+        r"(?:pre-?orders?|(?:spots|slots|openings|seats|lugares) (?:left|open|available|disponibles))|(?:few|have|have got) openings|taking (?:orders|new clients|clients|deposits?)|deposit holds|bids|(?:pups|puppies|kittens|doodles|kits|cords?)(?: [a-z]+){0,2} (?:left|available|ready)",
+    ),
+    sign(
+        0.5, _WHY,
+        r"(?:i|we)(?:'ll)? (?:also )?(?:sell|charge|ship|deliver|tutor|offer|buy|install|repair|clean|groom|cater|list|photograph|specialize|do (?:slate|gutters|seamless|weddings|decking|taxes|nails|lashes|hair|jumps|trees|electric\w*|plumbing|[a-z]+ (?:sessions|parties|repairs?)))",
+        r"(?:my|our) (?:shop|store|etsy|studio|listing|salon|truck|firm|agency|team|book is|new book|novel is|latest book|podcast|ebook|course|page|website|business|bakery|company|services?|channel)", r"mi (?:novela|tienda|negocio|pagina|libro ya|canal)",
+        r"(?:on|en) (?:kindle|amazon|etsy|ebay)", r"i'?m (?:selling|a certified|a licensed|your local realtor|a realtor|offering)", r"(?:certified|licensed|insured|bonded)(?: [a-z]+){0,2} (?:tutor|coach|agent|contractor|notary|realtor|electrician|plumber)",
+        r"selling", r"we (?:buy|do it all)|for hire|apartment for rent|for rent|\dbr|utils|open house", r"hago|arreglo su|reparo|doy clases", r"interest rates|home (?:quote|value|worth)|yours is worth|what your (?:place|home|house)", r"come (?:see|to) us at|find (?:me|us) (?:at|on)|visit us|stop by our|next to [a-z]+ (?:brothers|market)",
+    ),
+)  # fmt: skip
+_PRICE = Sign(re.compile(r"\$ ?\d[\d,.]*(?:/(?:hr|hour|lb|ft|wk|mo))?|\b\d[\d,.]* ?(?:dollars?|bucks|dolares|pesos|usd)\b|(?<![a-z])\d+/hr"), 0.25, _WHY)
+_CONTACT = (
+    Sign(re.compile(r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\b\d{3}-\d{4}\b"), 0.35, _WHY),
+    Sign(re.compile(r"https?://[^\s]+|\b[a-z0-9-]+\.(?:example|com|net|org|biz|info|shop|co|io|top|me|ly)\b(?:/[^\s]*)?"), 0.35, _WHY),
+    sign(
+        0.4, _WHY,
+        r"(?:dm|pm|text|call|message|msg|inbox|email|e-mail|whatsapp|telegram|write|contact|escribanme|escribeme|mandeme|llame|llamen|llamar|mensaje)(?: (?:me|us|her|him|the page|my page|our page|for|at|al|un|now|today|quick|to book|to order|rick|[a-z]+ at|\d))",
+        r"link (?:is )?(?:in|on|below|down) ?(?:my |our |the )?(?:bio|profile|page|comments)?", r"(?:in|on) (?:my|our) (?:bio|profile)", r"en mi perfil", r"whatsapp|telegram|cash ?app|venmo|zelle", r"comment [A-Za-z]{3,9} (?:and|for|to|below)", r"i'?ll send (?:you )?the link", r"(?:escribanme|mandenme|mandeme|inbox me|dm me|pm me|message (?:me|us|the page)|ask for [a-z]+)",
+    ),
+)  # fmt: skip
+_CAUSE = words(
+    r"fund ?raiser", r"fundraising", r"proceeds", r"raffle", r"church", r"parish (?:hall|supper)", r"iglesia", r"catecismo", r"scouts?", r"pack \d+", r"troop \d*", r"4-?h", r"pto", r"pta", r"vfw", r"legion", r"rotary", r"lions", r"kiwanis", r"auxiliary", r"gofundme", r"go fund me", r"donat\w+",
+    r"free ?will", r"benefit", r"spaghetti (?:supper|night|dinner)", r"pancake\w*", r"fish fry", r"bake sale", r"car wash", r"lavando carros", r"band", r"banda", r"team", r"boosters?", r"youth group", r"mission trip", r"food (?:bank|pantry|drive)", r"shelter", r"rescue", r"fund(?:s)? (?:at|for)", r"charity", r"nonprofit", r"memorial",
+    r"school", r"escuela", r"prepa", r"class trip", r"cookies", r"club", r"choir", r"chorus", r"potluck", r"bingo", r"no dues", r"support group", r"colecta", r"kermes", r"rifa", r"registry", r"blood drive", r"toy drive", r"coat drive", r"collecting",
+)  # fmt: skip
+_GIVE = sign(
+    0.45, "It invites people to an event, a sale or a collection of its own, which may or may not count as soliciting.",
+    r"(?:gofundme|go fund me)", r"(?:all )?proceeds (?:go|to|benefit)", r"raffle tickets?", r"(?:supper|breakfast|dinner|fish fry|bake sale|car wash|rummage sale|yard sale|garage sale|craft fair|benefit|fundraiser|kermes)(?: [a-z]+){0,3} (?:is|at|on|this|saturday|sunday|friday)", r"free ?will (?:offering|donation)", r"(?:we'?re|are|is|we are) (?:collecting|raising|selling)", r"(?:taking|selling|accepting) (?:orders|donations|tickets|cookies|brownies|popcorn|pies)",
+    r"(?:come|stop|swing) by (?:the|our|my)", r"everyone'?s? welcome|all are welcome|los esperamos|caiganle", r"anybody(?:'s| is)? interested|if anybody wants|anyone want", r"(?:inbox|pm|dm|message) me", r"(?:bring|donate) (?:a|your) (?:dish|coats?|cans?)",
+    r"i (?:also )?(?:teach|give lessons|babysit|bake|sew|spin my own|drive folks)", r"glad to look over|happy to help anybody|kids can come sit", r"(?:have|got) (?:a few |some |\d+ )?(?:extra|spare|left ?over)",
+)  # fmt: skip
+_NOT_MINE = words(
+    r"(?:they|them) (?:did|do|tuned|fixed|were|are)", r"my (?:cousin|neighbor|sister|friend|barber)(?:'s)?", r"recommend", r"i(?:'ve)? (?:went|go|used|bought|paid|spent|got mine)", r"cost me", r"charged me", r"(?:you|they|y'?all) charge", r"fines?", r"refund\w*", r"the library(?:'s)?", r"budget", r"tax(?:es|payers?)?", r"spen[dt]\w*", r"levy",
+    r"why (?:do|does|is|are)", r"how much", r"cuanto", r"is (?:it|this|there)", r"do you", r"can (?:i|we)", r"would you", r"do (?:i|we)",
+)  # fmt: skip
+
+
+def find(scene: Scene) -> list[Finding]:
+    """An offer together with a price or a way to take it; a cause's notice only as a doubt."""
+    reading = scene.text
+    offers = [(s, q) for s, q, quoted in seen(reading, _OFFER) if not quoted]
+    contacts = [(s, q) for s, q, _ in seen(reading, _CONTACT)]
+    price = reading.first(_PRICE.pattern)
+    gives = [(s, q) for s, q, quoted in seen(reading, (_GIVE,)) if not quoted]
+    if not offers and not gives and not (contacts and price):
+        return []
+    strengths = [s.strength for s, _ in offers] + [s.strength for s, _ in contacts] + ([_PRICE.strength] if price else [])
+    strength = together(strengths) if offers or (contacts and price) else 0.0
+    if reading.has(_NOT_MINE) or "?" in scene.comment.text[-40:]:
+        strength *= 0.75 if len(offers) + len(contacts) > 1 else 0.5
+    quote = (offers or contacts or gives)[0][1]
+    why = _WHY
+    if reading.has(_CAUSE) or scene.author.has(_CAUSE):
+        strength = min(strength, 0.6)
+        why = "It may solicit for a good cause, a club or a school, which the guideline does not plainly cover."
+    if gives:
+        strength = max(strength, gives[0][0].strength if not reading.has(_NOT_MINE) else 0.25)
+        why = why if offers else gives[0][0].why
+    return [Finding(KEY, round(min(strength, 0.96), 3), quote, why)] if strength >= 0.2 else []
