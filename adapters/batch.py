@@ -65,9 +65,7 @@ class Row(_Row):
             raise ValueError("expected.verdict: say keep, remove or refer")
         expected = self.expected
         outcome = Outcome(expected.verdict)
-        return Label(
-            outcome, frozenset(expected.guidelines), needs_reply=expected.needs_reply, urgent=expected.urgent
-        )
+        return Label(outcome, frozenset(expected.guidelines), needs_reply=expected.needs_reply, urgent=expected.urgent)
 
 
 class Broken(Exception):

@@ -30,7 +30,7 @@ from bot.store import Store
 from config.settings import NAMES, SAMPLES, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from adapters.terminal import Screen
 
@@ -86,29 +86,19 @@ def run() -> None:
             "No chat is set up, so nobody could reach the desk. Set CONSOLE_PERSON in the environment or in .env to "
             "the person who sits at this terminal. (Slack and Discord are not part of this version yet.)"
         )
-    library = policy = None
-    for name, kind in (("library_file", Library), ("policy_file", Policy)):
-        path = getattr(settings, name)
-        if path is None:
-            problems.append(f"{name.upper()} is not set. `commentdesk init DIR` makes the files to edit; then run it there.")
-            continue
-        try:
-            read = toml.read(path, kind)
-        except toml.ConfigurationError as error:
-            problems += error.problems
-            continue
-        library, policy = (read, policy) if isinstance(read, Library) else (library, read)
+    library = _configured(settings.library_file, "LIBRARY_FILE", Library, problems)
+    policy = _configured(settings.policy_file, "POLICY_FILE", Policy, problems)
     if library and settings.console_person and not ((m := library.member(settings.console_person)) and m.adult):
-        problems.append(f"CONSOLE_PERSON: {settings.console_person!r} is no adult among the people of {settings.library_file}.")
+        problems.append(
+            f"CONSOLE_PERSON: {settings.console_person!r} is no adult among the people of {settings.library_file}."
+        )
     try:
         asyncio.run(_hold_to_kind(settings.database("live"), "live"))
     except database.Unavailable as error:
         problems.append(str(error))
     if problems or library is None or policy is None or settings.console_person is None:
         raise Trouble("\n".join(problems))
-    refused = asyncio.run(
-        _terminal(settings.database("live"), library, policy, settings.console_person, kind="live")
-    )
+    refused = asyncio.run(_terminal(settings.database("live"), library, policy, settings.console_person, kind="live"))
     sys.exit(1 if refused else 0)
 
 
@@ -138,16 +128,27 @@ _library_option = click.option(
     help="library.toml, or a bench's *.context.json.",
 )
 _policy_option = click.option(
-    "--policy", "policy_path", metavar="FILE", type=click.Path(path_type=Path), help="policy.toml; by default the sample."
+    "--policy",
+    "policy_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="policy.toml; by default the sample.",
 )
-_cases_argument = click.argument("cases", metavar="CASES.jsonl", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_cases_argument = click.argument(
+    "cases", metavar="CASES.jsonl", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 
 
 @main.command()
 @_cases_argument
 @_library_option
 @_policy_option
-@click.option("--output", metavar="OUT.jsonl", type=click.Path(dir_okay=False, path_type=Path), help="By default: standard output.")
+@click.option(
+    "--output",
+    metavar="OUT.jsonl",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="By default: standard output.",
+)
 def screen(cases: Path, library_path: Path, policy_path: Path | None, output: Path | None) -> None:
     """Judge a file of cases, one JSON object a line; writes one verdict a line."""
     policy, screening = _screening(library_path, policy_path)
@@ -171,7 +172,9 @@ def screen(cases: Path, library_path: Path, policy_path: Path | None, output: Pa
 @_cases_argument
 @_library_option
 @_policy_option
-@click.option("--errors", metavar="N", default=0, type=click.IntRange(0, 10_000), help="Also list the N costliest mistakes.")
+@click.option(
+    "--errors", metavar="N", default=0, type=click.IntRange(0, 10_000), help="Also list the N costliest mistakes."
+)
 def bench(cases: Path, library_path: Path, policy_path: Path | None, errors: int) -> None:
     """Judge a labelled file of cases and print how well the verdicts meet its labels."""
     policy, screening = _screening(library_path, policy_path)
@@ -195,8 +198,12 @@ def record_group() -> None:
     """The public record: check it, or write it out."""
 
 
-_kind_option = click.option("--demo", "kind", flag_value="demo", default="live", help="The demo's record instead of the desk's.")
-_one_library_option = click.option("--library", "library", metavar="ID", help="Where the database holds several libraries.")
+_kind_option = click.option(
+    "--demo", "kind", flag_value="demo", default="live", help="The demo's record instead of the desk's."
+)
+_one_library_option = click.option(
+    "--library", "library", metavar="ID", help="Where the database holds several libraries."
+)
 
 
 @record_group.command("verify")
@@ -217,7 +224,9 @@ def verify(kind: str, library: str | None) -> None:
 
 @record_group.command("export")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="By default: standard output.")
+@click.option(
+    "--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="By default: standard output."
+)
 @_kind_option
 @_one_library_option
 def export(form: str, output: Path | None, kind: str, library: str | None) -> None:
@@ -227,7 +236,7 @@ def export(form: str, output: Path | None, kind: str, library: str | None) -> No
         async with _reading(kind, library) as (store, name), store.look(name) as view:
             if output is None:
                 return await record.export(view.record(), form, sys.stdout)
-            with output.open("w", encoding="utf-8", newline="") as out:  # noqa: ASYNC230 - nothing else runs in this command
+            with output.open("w", encoding="utf-8", newline="") as out:
                 return await record.export(view.record(), form, out)
 
     try:
@@ -242,6 +251,18 @@ def _settings() -> Settings:
         return Settings()
     except (ValidationError, UnicodeDecodeError) as error:
         raise Trouble(f"A setting in the environment or in .env is not usable: {error}") from None
+
+
+def _configured(path: Path | None, name: str, kind: type[toml.Checked], problems: list[str]) -> toml.Checked | None:
+    """A configuration file as its setting names it; what is wrong with it is added to the problems."""
+    if path is None:
+        problems.append(f"{name} is not set. `commentdesk init DIR` makes the files to edit; then run it there.")
+        return None
+    try:
+        return toml.read(path, kind)
+    except toml.ConfigurationError as error:
+        problems += error.problems
+        return None
 
 
 def _screening(library_path: Path, policy_path: Path | None) -> tuple[Policy, Screening]:
@@ -350,7 +371,9 @@ def _alone(url: str) -> Iterator[None]:
     """Hold a SQLite file for this process alone, so that every send of the desk before it is known to have ended."""
     file = database.file_of(url)
     if file is None:
-        raise database.Unavailable("This version keeps its data in SQLite. Write DATABASE_URL=sqlite:///desk.db, for example.")
+        raise database.Unavailable(
+            "This version keeps its data in SQLite. Write DATABASE_URL=sqlite:///desk.db, for example."
+        )
     try:
         with FileLock(f"{file}.lock", timeout=0):
             yield

@@ -142,9 +142,7 @@ class Console:
             self._screen.say(f"Reminders wait. {trouble}")
 
     async def _forward(self, text: str) -> None:
-        comment = Comment(
-            text, post=self.post, author=self._author, platform=self._platform, account=self._account
-        )
+        comment = Comment(text, post=self.post, author=self._author, platform=self._platform, account=self._account)
         forward = Forward(self._new_place(), self.speaker, comment)
         answer = await self._desk.on_comment(forward, self._clock.now())
         self._author = None
@@ -181,8 +179,14 @@ class Console:
             read = dates.past_time if Need.TIME in action.needs else dates.end_of_day
             at = read(rest, self._clock.now(), self._library.zone) if rest else None
             if rest and at is None:
-                example = "yesterday 4 pm, friday 9:30, 2026-11-20 16:30" if Need.TIME in action.needs else "2026-12-04, friday"
-                self._screen.say(f"“{rest[:40]}” is no time the desk knows. Type {action.usage}, for example: {example}")
+                example = (
+                    "yesterday 4 pm, friday 9:30, 2026-11-20 16:30"
+                    if Need.TIME in action.needs
+                    else "2026-12-04, friday"
+                )
+                self._screen.say(
+                    f"“{rest[:40]}” is no time the desk knows. Type {action.usage}, for example: {example}"
+                )
                 return
         press = Press(self._new_place(), self.speaker, action.name, case, rest, guidelines, at)
         ask = self._desk.on_query if action.reads else self._desk.on_press
@@ -194,7 +198,7 @@ class Console:
         if number and text.strip() and await self._desk.knows(case):
             await self._act(ACTIONS["post"], rest)
             return
-        self.post = rest.strip("\"“” ") or None
+        self.post = rest.strip('"“” ') or None
         if self.post is None:
             self._screen.say("The next comments stand under no post.")
             return
@@ -230,17 +234,23 @@ class Console:
             self._screen.say(f"You speak as {found[0].name} ({found[0].role}).")
         else:
             names = ", ".join(f"{m.name} ({m.role})" for m in found or people)
-            self._screen.say(f"Type /as and one of: {names}; or /as {STRANGER}. You still speak as {self.speaker.name}.")
+            self._screen.say(
+                f"Type /as and one of: {names}; or /as {STRANGER}. You still speak as {self.speaker.name}."
+            )
 
     async def _on_clock(self, rest: str) -> None:
         if rest:
             length = dates.span(rest)
             if length is None or not dt.timedelta(0) < length <= LONGEST_JUMP:
-                self._screen.say("Type /clock +30m, +4h, +1d or +2w: the demo's clock moves forward, a year at most at once.")
+                self._screen.say(
+                    "Type /clock +30m, +4h, +1d or +2w: the demo's clock moves forward, a year at most at once."
+                )
                 return
             await self._move_clock(self._clock.now() + length)
         local = self._clock.now().astimezone(self._library.zone)
-        self._screen.say(f"It is {local:%A} {local.day} {local:%B} {local:%Y}, {local:%H:%M} ({self._library.timezone}).")
+        self._screen.say(
+            f"It is {local:%A} {local.day} {local:%B} {local:%Y}, {local:%H:%M} ({self._library.timezone})."
+        )
 
     async def _move_clock(self, goal: dt.datetime) -> None:
         # Everything that falls due on the way is said at its own time, as if the desk had run through.
@@ -258,7 +268,12 @@ class Console:
 
     async def _on_help(self, _: str) -> None:
         lines = [Line(f"{'a line':<28} a comment that you forward; it becomes a case")]
-        rows = [*CONTEXT_HELP, *((a.usage, a.help) for a in ACTIONS.values()), *(DEMO_HELP if self.demo else ()), *END_HELP]
+        rows = [
+            *CONTEXT_HELP,
+            *((a.usage, a.help) for a in ACTIONS.values()),
+            *(DEMO_HELP if self.demo else ()),
+            *END_HELP,
+        ]
         lines += [Line(f"{usage:<28} {words}") for usage, words in rows]
         self._show(Answer(Card("Type:", tuple(lines))))
 
@@ -267,5 +282,3 @@ class Console:
 
     def _new_place(self) -> Place:
         return Place(self.name, "terminal", uuid.uuid4().hex)
-
-

@@ -23,7 +23,7 @@ _UNITS = {
 
 
 def past_time(words: str, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
-    """When something was: `2026-11-20 4:30 pm`, `yesterday 16:30`, `friday`, `9 am`, `2 h ago`. None where it is no time.
+    """When something was: `2026-11-20 4:30 pm`, `yesterday 16:30`, `friday`, `9 am`, `2 h ago`; None for no time.
 
     A day alone means its beginning, a weekday the last one that is past, a time alone today.
     """

@@ -30,7 +30,7 @@ _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 
 
 def printable(text: str) -> str:
-    """A stranger's text as one safe line: nothing in it can move the cursor, colour, ring, or turn the writing around."""
+    """A stranger's text as one safe line: nothing in it can move the cursor, colour, ring, or turn writing around."""
     flat = " ".join(text.split("\n")) if "\n" in text else text
     return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} or c in _BIDI else c for c in flat)
 
@@ -128,7 +128,10 @@ async def piped_lines() -> AsyncIterator[str]:
 async def typed_lines(toolbar: Callable[[], str], commands: Sequence[str]) -> AsyncIterator[str]:
     """Lines that a person types; a pasted block is one line. Ends with Ctrl-D."""
     session: PromptSession[str] = PromptSession(
-        "> ", completer=WordCompleter(list(commands), sentence=True), complete_while_typing=False, bottom_toolbar=toolbar
+        "> ",
+        completer=WordCompleter(list(commands), sentence=True),
+        complete_while_typing=False,
+        bottom_toolbar=toolbar,
     )
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The ticker: APScheduler calls the desk once in a while. Due times are rows of the database; nothing is planned here."""
+"""The ticker: APScheduler calls the desk once in a while. Due times are rows; nothing is planned here."""
 
 from __future__ import annotations
 

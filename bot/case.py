@@ -149,7 +149,7 @@ class Step:
 
 
 def screened(case: Case, verdict: Verdict, now: datetime) -> Case:
-    """The case after another screening. A ruling stands whatever the machine says; an open question of staff stays open."""
+    """The case after another screening. A ruling stands whatever the machine says; a question of staff stays open."""
     case = replace(case, verdict=verdict, verdicts=case.verdicts + 1)
     if case.ruling:
         return case

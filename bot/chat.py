@@ -1,4 +1,4 @@
-"""What crosses the border between the desk and a chat: plain data that no chat product shapes, and the Chat protocol."""
+"""What crosses the border between the desk and a chat: data that no chat product shapes, and the Chat protocol."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Forward:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A person asks for an action of `bot.actions` on a case: `case` as they said it, the rest as the action needs it."""
+    """A person asks for an action of `bot.actions`: `case` as they said it, the rest as the action needs it."""
 
     place: Place
     by: Person
@@ -105,7 +105,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a card. `quoted` text is a stranger's: a chat shows it as plain text that can not ping, link or format."""
+    """One line of a card. `quoted` text is a stranger's: shown as plain text that can not ping, link or format."""
 
     text: str
     label: str = ""

@@ -38,6 +38,12 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database or "").absolute() if parsed.get_backend_name() == "sqlite" else None
 
 
+def is_there(url: str) -> bool:
+    """Is there a database file at this address? A server is always taken to be there."""
+    file = file_of(url)
+    return file is None or file.is_file()
+
+
 def hold_to_kind(url: str, found: str | None, kind: str) -> None:
     """Raises Unavailable where a database is marked as the other kind: a demo's, or a real library's."""
     if found == "live" and kind == "demo":
@@ -116,7 +122,7 @@ def is_ours(connection: Connection) -> bool:
 
 
 def migrate(connection: Connection, kind: str) -> None:
-    """Bring the tables to the newest version and mark a new database as `kind`. Raises Unavailable where it is of the other kind."""
+    """Bring the tables to the newest version and mark them as `kind`. Raises Unavailable for the other kind."""
     if is_ours(connection):
         found = connection.execute(select(schema.mark.c.value).where(schema.mark.c.name == "kind")).scalar()
         hold_to_kind(str(connection.engine.url), found, kind)

@@ -18,6 +18,7 @@ from bot import notices, toml
 from bot.actions import ACTIONS, Action, Need, refused
 from bot.case import Case, Done, Refused, Step, move, screened
 from bot.chat import Answer, Earlier, Notice, Undelivered, storable
+from bot.database import Unavailable
 from bot.library import Role
 from bot.reply_clock import ReplyClock
 from bot.screening import Screening
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bot.chat import Chat, Comment, Forward, Person, Place, Press
     from bot.library import Library, Member
     from bot.policy import Policy
+    from bot.screening.finding import Verdict
     from bot.store import Change, Queued, Store, View
 
 FIRST_RETRY = dt.timedelta(seconds=30)
@@ -66,7 +68,7 @@ class Desk:
         await self.deliver(now)
 
     async def on_comment(self, forward: Forward, now: dt.datetime) -> Answer | None:
-        """A message that carries a comment. None where the desk speaks by its notice, or spoke before. Raises Unavailable."""
+        """A message that carries a comment. None where the desk speaks by notice, or did. Raises Unavailable."""
         comment = forward.comment.storable()
         if not comment.text.strip() and not comment.attachments:
             return Answer(self.wording.nothing_to_screen())
@@ -85,12 +87,13 @@ class Desk:
                 change.note("forwarded again", same.number, {"by": by, "place": asdict(forward.place)})
                 return Answer(self.wording.known_comment(same, now))
             await self._open_case(change, replace(forward, comment=comment), by, now)
-        await self.deliver(now)
-        return None
+        return await self._deliver_after(now)
 
     async def on_press(self, press: Press, now: dt.datetime) -> Answer:
         """A person wants to act. Always answers, also where nothing changed. Raises Unavailable."""
-        action = ACTIONS[press.action]
+        action = ACTIONS.get(press.action)
+        if action is None:
+            return Answer(self.wording.unknown_action())
         async with self._store.change(self._library.id, now) as change:
             away = self._away(await change.away(), now)
             member = self._speaker(press.place, press.by)
@@ -99,23 +102,11 @@ class Desk:
                 said = {"by": asdict(press.by), "wanted": press.action, "why": no, "case": press.case}
                 change.note("refusal", None, said)
                 return Answer(self.wording.refused(no, action)) if no else Answer(self.wording.no_case(press.case))
-            if not action.on_case:
-                return await self._come_or_go(change, press, member, now)
-            case = await self._find(change, press.case)
-            if case is None:
-                return Answer(self.wording.no_case(press.case))
-            if problem := self._incomplete(action, press, now):
-                return problem
-            step = Step(member.name, now, storable(press.text.strip()), press.guidelines, press.seen)
-            try:
-                after = move(case, action.name, replace(step, at=press.at) if press.at else step)
-            except Refused as reason:
-                said = {"by": member.name, "wanted": press.action, "why": reason.refusal}
-                change.note("refusal", case.number, said)
-                return Answer(self.wording.not_now(reason.refusal, case))
-            after = await self._carry_out(change, case, after, action, step, now)
-        await self.deliver(now)
-        return Answer(self.wording.done(action.name, after, now))
+            if action.on_case:
+                answer = await self._move(change, action, press, member, now)
+            else:
+                answer = await self._come_or_go(change, press, member, now)
+        return await self._deliver_after(now) or answer
 
     async def on_query(self, press: Press, now: dt.datetime) -> Answer:
         """A person wants to see something. Raises Unavailable."""
@@ -158,6 +149,14 @@ class Desk:
                 queued, notice = ready
                 if notice is not None:
                     await self._send(queued, notice, now)
+
+    async def _deliver_after(self, now: dt.datetime) -> Answer | None:
+        """Deliver what a stored change queued; where that fails now, the change stands and a later tick delivers."""
+        try:
+            await self.deliver(now)
+        except Unavailable as trouble:
+            return Answer(self.wording.stored_only(str(trouble)))
+        return None
 
     async def _next_notice(self, now: dt.datetime) -> tuple[Queued, Notice | None] | None:
         async with self._store.change(self._library.id, now) as change:
@@ -232,6 +231,22 @@ class Desk:
         await self._store_verdict(change, case)
         await self._queue(change, None, case, now)
 
+    async def _move(self, change: Change, action: Action, press: Press, member: Member, now: dt.datetime) -> Answer:
+        case = await self._find(change, press.case)
+        if case is None:
+            return Answer(self.wording.no_case(press.case))
+        if problem := self._incomplete(action, press, now):
+            return problem
+        step = Step(member.name, now, storable(press.text.strip()), press.guidelines, press.seen)
+        try:
+            after = move(case, action.name, replace(step, at=press.at) if press.at else step)
+        except Refused as reason:
+            said = {"by": member.name, "wanted": press.action, "why": reason.refusal}
+            change.note("refusal", case.number, said)
+            return Answer(self.wording.not_now(reason.refusal, case))
+        after = await self._carry_out(change, case, after, action, step, now)
+        return Answer(self.wording.done(action.name, after, now))
+
     async def _carry_out(
         self, change: Change, before: Case, after: Case, action: Action, step: Step, now: dt.datetime
     ) -> Case:
@@ -279,8 +294,8 @@ class Desk:
         decider = self._decider(away)
         if member.role is Role.DIRECTOR and decider is not member:
             for case in await change.asked():
-                for planned in notices.asked(case, self._clock, now)[:1]:
-                    await change.queue(case, planned.kind, planned.due_at, planned.about)
+                question, _ = notices.asked(case, self._clock, now)  # its reminder is queued already
+                await change.queue(case, question.kind, question.due_at, question.about)
         return Answer(self.wording.away(member.name, press.at, decider.name if decider is not member else None))
 
     def _incomplete(self, action: Action, press: Press, now: dt.datetime) -> Answer | None:
@@ -302,7 +317,7 @@ class Desk:
                 return Answer(self.wording.missing(action, need))
         return None
 
-    def _screen(self, comment: Comment, earlier: Sequence[Case]) -> Any:
+    def _screen(self, comment: Comment, earlier: Sequence[Case]) -> Verdict:
         seen = [Earlier(other.comment.author, other.comment.text) for other in reversed(earlier)]
         return self._screening.screen(comment, seen)
 
@@ -331,7 +346,7 @@ def fingerprint(text: str) -> str:
 
 
 def different(one: Comment, other: Comment) -> bool:
-    """Are these surely two comments, and not one that was forwarded twice? Only a fact that both have and that differs tells."""
+    """Are these surely two comments, not one forwarded twice? Only a known fact that differs tells."""
     return any(
         mine is not None and theirs is not None and mine != theirs
         for mine, theirs in (

@@ -1,4 +1,4 @@
-"""The library's own facts, read from `library.toml`: who works here, what is official, when it is open, what is on the ballot."""
+"""The library's own facts, read from `library.toml`: its people, its accounts, its hours, the ballot."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -184,7 +185,7 @@ class Library(Table):
     @classmethod
     def _spans_in_order(cls, value: Hours) -> Hours:
         for day, spans in value.items():
-            if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+            if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
                 raise ValueError(f"the spans of {day} overlap or are out of order")
         return value
 
@@ -284,7 +285,9 @@ def from_context(data: dict[str, Any], name: str) -> Library:
             "workdays": ["monday"],
         }
     except (KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError([f"{name}: is no library context: {error!r} is missing or of the wrong kind."]) from None
+        raise ConfigurationError(
+            [f"{name}: is no library context: {error!r} is missing or of the wrong kind."]
+        ) from None
     return check(facts, Library, name)
 
 

@@ -50,7 +50,7 @@ class Prior(Table):
 
 
 class Policy(Table):
-    """The whole policy. Guideline numbers and keys are unique; the keys tell the screening which file speaks for which rule."""
+    """The whole policy. Numbers and keys are unique; a key tells the screening which file speaks for the rule."""
 
     title: str
     guidelines: Annotated[list[Guideline], Field(min_length=1, alias="guideline")]

@@ -40,12 +40,15 @@ class Entry:
     link: bytes
 
 
-def entry(library: str, number: int, previous: bytes, at: dt.datetime, kind: str, case: str | None, said: Any) -> Entry:
-    """The entry that follows `previous`; `said` is any JSON value."""
+def entry(
+    library: str, number: int, previous: bytes, at: dt.datetime, *, kind: str, case: str | None, said: Any
+) -> Entry:
+    """The entry that follows the link `previous`; `said` is any JSON value."""
     payload = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     salt = secrets.token_bytes(16)
     digest = _digest(salt, payload)
-    return Entry(library, number, at, kind, case, payload, salt, digest, _link(previous, library, number, at, kind, case, digest))
+    link = _link(previous, digest, (library, number, at, kind, case))
+    return Entry(library, number, at, kind, case, payload, salt, digest, link)
 
 
 async def verify(entries: AsyncIterator[Entry], length: int, head: bytes) -> tuple[int, str | None]:
@@ -61,7 +64,7 @@ async def verify(entries: AsyncIterator[Entry], length: int, head: bytes) -> tup
             return count, f"entry {one.number} has lost its content"
         if _digest(one.salt, one.payload) != one.digest:
             return count, f"entry {one.number} ({one.kind}): its content was changed after it was written"
-        if _link(previous, one.library, one.number, one.at, one.kind, one.case, one.digest) != one.link:
+        if _link(previous, one.digest, (one.library, one.number, one.at, one.kind, one.case)) != one.link:
             return count, f"entry {one.number} ({one.kind}) does not follow entry {count}: one of them was changed"
         previous, count = one.link, one.number
     if count != length:
@@ -100,8 +103,7 @@ def _digest(salt: bytes, payload: str) -> bytes:
     return hashlib.sha256(salt + payload.encode()).digest()
 
 
-def _link(
-    previous: bytes, library: str, number: int, at: dt.datetime, kind: str, case: str | None, digest: bytes
-) -> bytes:
-    header = json.dumps([library, number, at.astimezone(dt.UTC).isoformat(), kind, case])
-    return hashlib.sha256(previous + header.encode() + digest).digest()
+def _link(previous: bytes, digest: bytes, header: tuple[str, int, dt.datetime, str, str | None]) -> bytes:
+    library, number, at, kind, case = header
+    line = json.dumps([library, number, at.astimezone(dt.UTC).isoformat(), kind, case])
+    return hashlib.sha256(previous + line.encode() + digest).digest()

@@ -22,7 +22,7 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When to answer. `start` is where the clock began: the comment's posting where `posted` is true, else the forward."""
+    """When to answer. `start` is where the clock began: the comment's posting if `posted`, else the forward."""
 
     start: dt.datetime
     posted: bool

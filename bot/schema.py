@@ -124,7 +124,7 @@ case = Table(
     Index("ix_case_open", "library", "is_open"),
     Index("ix_case_fingerprint", "library", "fingerprint"),
     Index("ix_case_permalink", "library", "permalink"),
-    comment="The comment as received and the case's state; is_open and reply_due repeat what the state implies, for search",
+    comment="The comment as received and the case's state; is_open and reply_due repeat what it implies, for search",
 )
 
 forward = Table(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
@@ -72,8 +71,7 @@ class Store:
     async def read(cls, url: str) -> Store:
         """Open an existing database as it is, only to look at its record. Raises Unavailable."""
         engine = database.connect(url)
-        file = engine.url.database
-        if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
+        if not database.is_there(url):
             raise database.Unavailable(f"There is no database at {database.named(url)}. Check DATABASE_URL.")
         with database.explained(engine):
             async with engine.execution_options(reading=True).begin() as connection:
@@ -238,7 +236,9 @@ class Change(View):
 
     def note(self, kind: str, case: str | None, said: Any) -> None:
         """Add an entry to the record, in the order of these calls."""
-        entry = record.entry(self.library, self._length + 1, self._head_link, self._now, kind, case, said)
+        entry = record.entry(
+            self.library, self._length + 1, self._head_link, self._now, kind=kind, case=case, said=said
+        )
         self._length, self._head_link = entry.number, entry.link
         self._entries.append(entry)
 
@@ -407,7 +407,11 @@ def spoken_number(year: int, serial: int) -> str:
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
     """A verdict as JSON values."""
-    return {**asdict(verdict), "guidelines": list(verdict.guidelines), "findings": [asdict(f) for f in verdict.findings]}
+    return {
+        **asdict(verdict),
+        "guidelines": list(verdict.guidelines),
+        "findings": [asdict(f) for f in verdict.findings],
+    }
 
 
 def _verdict(said: dict[str, Any]) -> Verdict:

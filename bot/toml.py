@@ -17,7 +17,7 @@ Checked = TypeVar("Checked", bound="Table")
 
 
 class ConfigurationError(Exception):
-    """A configuration file can not be used. `problems` has one sentence for each mistake: file, key, what would be right."""
+    """A configuration file can not be used. `problems` has a sentence for each mistake: file, key, what is right."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = list(problems)
@@ -36,7 +36,9 @@ def read(path: Path, kind: type[Checked]) -> Checked:
         text = path.read_bytes().decode("utf-8")
         data = tomllib.loads(text)
     except FileNotFoundError:
-        raise ConfigurationError([f"{path}: there is no such file. `commentdesk init DIR` makes one to edit."]) from None
+        raise ConfigurationError(
+            [f"{path}: there is no such file. `commentdesk init DIR` makes one to edit."]
+        ) from None
     except OSError as error:
         raise ConfigurationError([f"{path}: can not be read: {error.strerror}."]) from None
     except UnicodeDecodeError:

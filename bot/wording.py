@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bot.screening.finding import Verdict
 
 EXCERPT = 280
-SHOWN_FINDINGS = 4
 _WHERE = {
     Where.COMMENT: "the comment",
     Where.AUTHOR: "the author's name",
@@ -141,7 +140,9 @@ class Wording:
 
     def away(self, name: str, until: dt.datetime | None, deputy: str | None) -> Card:
         """Somebody is away."""
-        when = f" until the end of {self._clock.spoken(until).rpartition(',')[0]}" if until else " until they type /back"
+        when = (
+            f" until the end of {self._clock.spoken(until).rpartition(',')[0]}" if until else " until they type /back"
+        )
         director = name == self._library.director.name
         if director and deputy:
             return Card(f"{name} is away{when}. {deputy} rules in the meantime and has the open questions.")
@@ -161,9 +162,14 @@ class Wording:
             case No.STRANGER:
                 text = f"Sorry, only people named in the library's list can {wish}. Ask {director} to add you."
             case No.MINOR:
-                text = f"Sorry, only adults act for the library (policy, part I), so you can not {wish}. Ask a colleague."
+                text = (
+                    f"Sorry, only adults act for the library (policy, part I), so you can not {wish}. Ask a colleague."
+                )
             case No.DIRECTOR_IS_HERE:
-                text = f"Sorry, {director} rules while she is not away. When she is, she types /away. Send it: {ACTIONS['ask'].usage}"
+                text = (
+                    f"Sorry, {director} rules while she is not away. When she is, she types /away. "
+                    f"Send it: {ACTIONS['ask'].usage}"
+                )
             case _:
                 second = f", or {deputy.name} while {director} is away" if deputy else ""
                 text = f"Sorry, that takes a ruling by {director}{second}. Send it to her: {ACTIONS['ask'].usage}"
@@ -175,23 +181,24 @@ class Wording:
         ask = ACTIONS["ask"].usage.replace("N", n, 1)
         removal = "is to be removed" if case.done is None else "was taken down"
         text = {
-            Refusal.WITHDRAWN: f"{n} was withdrawn by {case.withdrawn_by}: {case.withdrawn_why}. Forward the comment again if it is one.",
+            Refusal.WITHDRAWN: f"{n} was withdrawn by {case.withdrawn_by}: {case.withdrawn_why}.",
             Refusal.RULED: f"{n} is ruled on already. {self._ruled(case)} To have it looked at again: {ask}",
             Refusal.ALREADY_ASKED: f"{case.asked_by} has asked the director about {n} already: {case.question}",
             Refusal.CLAIMED: f"{case.claimed_by} has taken the reply to {n} already.",
             Refusal.REPLIED: f"{case.replied_by} has replied to {n} already.",
-            Refusal.REMOVAL: f"{n} {removal}, so no reply is due and nothing is to be shown again. If you see it otherwise: {ask}",
+            Refusal.REMOVAL: f"{n} {removal}, so no reply is due. If you see it otherwise: {ask}",
             Refusal.DONE: f"{n}: {case.done_by} {_DONE[case.done or Done.NOTHING]} already.",
-            Refusal.NOT_TO_REMOVE: f"{n} is not to be removed: {self._heading(case)}. Only the director can rule otherwise: {ask}",
-            Refusal.ACTED_ON: f"{n} was acted on already, so this can not change it. If something is wrong with it: {ask}",
-            Refusal.CHANGED: f"{n} was screened again since the card you pressed. Look at its newest card, then decide.",
+            Refusal.NOT_TO_REMOVE: f"{n} is not to be removed ({self._heading(case)}). Only a ruling changes that: {ask}",
+            Refusal.ACTED_ON: f"{n} was acted on already, so this can not change it. If something is wrong: {ask}",
+            Refusal.CHANGED: f"{n} was screened again since that card. Look at its newest card, then decide.",
         }[refusal]
         return Card(text, case=n)
 
     def missing(self, action: Action, need: Need) -> Card:
         """An action came without something it needs."""
+        numbers = listed([str(number) for number in sorted(self._policy.by_number)])
         wanted = {
-            Need.GUIDELINES: f"name the guidelines by number, from {listed([str(n) for n in sorted(self._policy.by_number)])}",
+            Need.GUIDELINES: f"name the guidelines by number, from {numbers}",
             Need.WHAT_WAS_DONE: f"say what you did: {', '.join(Done)}",
         }.get(need, f"give {need}")
         return Card(f"Please {wanted}: {action.usage}")
@@ -203,7 +210,11 @@ class Wording:
 
     def no_case(self, said: str) -> Card:
         """A case number that does not exist, or is none."""
-        return Card(f"There is no case {said[:40]!r}. /open shows the numbers.") if said else Card("Say which case, by its number. /open shows the numbers.")
+        return (
+            Card(f"There is no case {said[:40]!r}. /open shows the numbers.")
+            if said
+            else Card("Say which case, by its number. /open shows the numbers.")
+        )
 
     def in_future(self) -> Card:
         """A comment that would have been posted later than now."""
@@ -213,9 +224,19 @@ class Wording:
         """A forward without words."""
         return Card("There are no words in that. Paste the comment's text.")
 
+    def unknown_action(self) -> Card:
+        """A button of a version that is gone."""
+        return Card("That button is from another version of the desk. Use the newest card of the case.")
+
+    def stored_only(self, trouble: str) -> Card:
+        """Stored, but what the desk has to say about it waits."""
+        return Card(f"It is stored, so do not send it again; the desk's words about it come later. {trouble}")
+
     def too_long(self, most: int) -> Card:
         """A forward that no platform would take as a comment."""
-        return Card(f"That is longer than {most:,} characters, which no platform takes as a comment. Nothing was stored.")
+        return Card(
+            f"That is longer than {most:,} characters, which no platform takes as a comment. Nothing was stored."
+        )
 
     def known_comment(self, case: Case, now: dt.datetime) -> Card:
         """The same comment was forwarded before."""
@@ -228,9 +249,11 @@ class Wording:
             return None
         platform = self.platform(comment.platform)
         key = comment.platform.casefold()
-        approved = [a for a in self._library.accounts if a.platform.casefold() == key and a.approved_by and a.approved_on]
+        approved = [
+            a for a in self._library.accounts if a.platform.casefold() == key and a.approved_by and a.approved_on
+        ]
         if key not in {p.name.casefold() for p in self._library.platforms} or not approved:
-            return f"{platform} is not a platform that the director has approved. Ask her before the library answers there."
+            return f"{platform} is not a platform that the director has approved. Ask her before you answer there."
         handle = (comment.account or "").casefold().lstrip("@")
         if handle and handle not in {a.handle.casefold().lstrip("@") for a in approved}:
             return f"{comment.account} on {platform} is not an account that the director has approved. Ask her first."
@@ -254,16 +277,25 @@ class Wording:
     def _comment(self, comment: Comment, *, whole: bool = False) -> list[Line]:
         length = len(comment.text) if whole else EXCERPT
         source = " on ".join(filter(None, (comment.author, comment.platform and self.platform(comment.platform))))
-        lines = [Line(excerpt(comment.text, length) or "(no words)", f"Comment by {source}" if source else "Comment", quoted=True)]
+        lines = [
+            Line(
+                excerpt(comment.text, length) or "(no words)",
+                f"Comment by {source}" if source else "Comment",
+                quoted=True,
+            )
+        ]
         lines += [Line(a.description, f"With {a.kind}", quoted=True) for a in comment.attachments]
         if comment.post:
             lines.append(Line(excerpt(comment.post, length), "Under the post", quoted=True))
         return lines
 
     def _evidence(self, verdict: Verdict) -> list[Line]:
+        """The words that led to the verdict: for each guideline cited its strongest finding, and every concern."""
         lines: list[Line] = []
-        for finding in verdict.findings[:SHOWN_FINDINGS]:
-            guideline = self._policy.by_key.get(finding.guideline or "")
+        for key in self._evidence_keys(verdict):
+            found = [f for f in verdict.findings if f.guideline == key]
+            finding = max(found, key=lambda f: f.strength)
+            guideline = self._policy.by_key.get(key or "")
             name = f"{guideline.number} {guideline.name}" if guideline else "Concern"
             where = f", in {_WHERE[finding.where]}" if finding.where is not Where.COMMENT else ""
             if finding.quote:
@@ -272,6 +304,13 @@ class Wording:
             if finding.why != verdict.why:
                 lines.append(Line(finding.why, name))
         return lines
+
+    def _evidence_keys(self, verdict: Verdict) -> list[str | None]:
+        if verdict.outcome is Outcome.KEEP:
+            return []
+        cited = [self._policy.by_number[n].key for n in verdict.guidelines if n in self._policy.by_number]
+        present = {f.guideline for f in verdict.findings}
+        return [*([None] if None in present else []), *(key for key in cited if key in present)]
 
     def _reply(self, case: Case, now: dt.datetime) -> str:
         if case.replied_at:
@@ -288,13 +327,15 @@ class Wording:
     def _notes(self, case: Case) -> list[str]:
         notes = []
         if case.verdict.wants_post and not case.comment.post:
-            notes.append(f"Without its post nobody can say whether it is off topic. Add the post: /post {case.number} TEXT")
+            notes.append(
+                f"Without its post nobody can say whether it is off topic. Add the post: /post {case.number} TEXT"
+            )
         if note := self.unapproved(case.comment):
             notes.append(note)
         if case.linked:
             notes.append(
-                f"The same words are in {case.linked}. The same comment forwarded again? Then withdraw this one as not a "
-                "comment. Posted again by its author? Then tell the director."
+                f"The same words are in {case.linked}. The same comment forwarded again? Then withdraw this one. "
+                "Posted again by its author? Then ask the director."
             )
         return notes
 
@@ -318,10 +359,17 @@ class Wording:
             steps.append(f"It was taken down and stays after all: show it again{where}, then say what you did.")
         elif Duty.PLATFORM in duties:
             rules = next((p.rules for p in self._library.platforms if p.name == case.comment.platform and p.rules), "")
-            steps.append(f"Hide or delete it{where}, then say what you did." + (f" The platform's own rules: {rules}" if rules else ""))
+            steps.append(
+                f"Hide or delete it{where}, then say what you did."
+                + (f" The platform's own rules: {rules}" if rules else "")
+            )
         if Duty.REPLY in duties:
-            steps.append("Somebody should answer it; say who takes it." if not case.claimed_by else "Answer it, then say so.")
-        return " ".join(steps) or ("Nothing." if case.withdrawn_at or case.standing is Outcome.REMOVE else "Nothing: it stays.")
+            steps.append(
+                "Somebody should answer it; say who takes it." if not case.claimed_by else "Answer it, then say so."
+            )
+        return " ".join(steps) or (
+            "Nothing." if case.withdrawn_at or case.standing is Outcome.REMOVE else "Nothing: it stays."
+        )
 
     def _waits_for(self, case: Case, now: dt.datetime) -> str:
         said = []
@@ -331,7 +379,9 @@ class Wording:
             said.append("show it again on the platform" if case.to_restore else "take it down on the platform")
         if Duty.REPLY in case.duties:
             late = "OVERDUE, reply was due by" if now > case.deadline else "reply by"
-            said.append(f"{late} {self._clock.spoken(case.deadline)}" + (f" ({case.claimed_by})" if case.claimed_by else ""))
+            said.append(
+                f"{late} {self._clock.spoken(case.deadline)}" + (f" ({case.claimed_by})" if case.claimed_by else "")
+            )
         return "; ".join(said) or "nothing more to do"
 
     def _offers(self, case: Case) -> tuple[str, ...]:
@@ -354,9 +404,13 @@ class Wording:
         if case.asked_by:
             lines.append(Line(case.question or "", f"{case.asked_by} asks", quoted=True))
         if case.verdict.wants_post and not case.comment.post:
-            lines.append(Line("The post was not forwarded; without it nobody can say whether this is off topic.", "Note"))
+            lines.append(
+                Line("The post was not forwarded; without it nobody can say whether this is off topic.", "Note")
+            )
         urgent = "URGENT: " if case.verdict.urgent else ""
-        choice = "Keep it, with a reason; or remove it, with the guidelines it breaks and a reason. Until then it stays up."
+        choice = (
+            "Keep it, with a reason; or remove it, with the guidelines it breaks and a reason. Until then it stays up."
+        )
         return Card(f"{urgent}{title}", (*lines, Line(choice, "Choose")), ("keep", "remove"), case.number)
 
     def _ruling(self, case: Case) -> Card:

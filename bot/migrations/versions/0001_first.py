@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["library"], ["library.id"], name=op.f("fk_case_library")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case")),
         sa.UniqueConstraint("library", "year", "serial", name=op.f("uq_case_library_year_serial")),
-        comment="The comment as received and the case's state; is_open and reply_due repeat what the state implies, for search",
+        comment="The comment as received and the case's state; is_open and reply_due repeat what it implies, for search",
     )
     op.create_index("ix_case_fingerprint", "case", ["library", "fingerprint"], unique=False)
     op.create_index("ix_case_open", "case", ["library", "is_open"], unique=False)

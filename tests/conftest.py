@@ -1,0 +1,110 @@
+"""A desk to talk to: the real console chat, desk and SQLite file, and a clock that stands where a test puts it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.console import Clock, Console
+from adapters.terminal import PlainScreen
+from bot import record, toml
+from bot.desk import Desk
+from bot.library import Library
+from bot.policy import Policy
+from bot.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.case import Case
+
+CONFIG = Path(__file__).parent.parent / "config"
+MONDAY = dt.datetime(2026, 11, 16, 17, 0, tzinfo=dt.UTC)
+"""Monday 16 November 2026, 11 am in the sample library, which opens at 10 am and closes at 8 pm."""
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return toml.read(CONFIG / "library.toml", Library)
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return toml.read(CONFIG / "policy.toml", Policy)
+
+
+class Talk:
+    """A person at the terminal of a desk. `say` types lines and gives back what the desk answered."""
+
+    def __init__(self, store: Store, library: Library, chat: Console, clock: Clock, out: io.StringIO) -> None:
+        self.store = store
+        self.library = library
+        self.chat = chat
+        self.clock = clock
+        self._out = out
+
+    def heard(self) -> str:
+        """What was printed since the last look."""
+        text = self._out.getvalue()
+        self._out.seek(0)
+        self._out.truncate()
+        return text
+
+    async def say(self, *lines: str) -> str:
+        """Type lines, one after another."""
+        for line in lines:
+            await self.chat.handle(line)
+        return self.heard()
+
+    async def case(self, serial: int) -> Case:
+        """A case as it is stored."""
+        async with self.store.look(self.library.id) as view:
+            case = await view.case(None, serial)
+        assert case is not None, f"there is no case {serial}"
+        return case
+
+    async def entries(self, kind: str | None = None) -> list[record.Entry]:
+        """The record, or its entries of one kind."""
+        async with self.store.look(self.library.id) as view:
+            return [entry async for entry in view.record() if kind in {None, entry.kind}]
+
+    async def record_problem(self) -> str | None:
+        """What `record verify` would say."""
+        async with self.store.look(self.library.id) as view:
+            return (await record.verify(view.record(), *await view.record_head()))[1]
+
+
+@asynccontextmanager
+async def talk_at(
+    file: Path, library: Library, policy: Policy, now: dt.datetime = MONDAY, moved: dt.timedelta = dt.timedelta(0)
+) -> AsyncIterator[Talk]:
+    """A started demo desk on a file, and a person at its terminal, Judy Ferris of the staff."""
+    store = await Store.open(f"sqlite:///{file}", "demo")
+    out = io.StringIO()
+    clock = Clock(lambda: now, moved)
+
+    async def keep_clock(moved: str) -> None:
+        await store.set_mark("clock", moved)
+
+    judy = library.member("Judy Ferris")
+    assert judy is not None
+    chat = Console(library, PlainScreen(out), clock, judy, keep_clock=keep_clock)
+    desk = Desk(store, library, policy, [chat])
+    chat.join(desk)
+    try:
+        await desk.start(clock.now(), alone=True)
+        yield Talk(store, library, chat, clock, out)
+    finally:
+        await store.close()
+
+
+@pytest.fixture
+async def talk(tmp_path: Path, library: Library, policy: Policy) -> AsyncIterator[Talk]:
+    """A fresh desk on a Monday at 11 am."""
+    async with talk_at(tmp_path / "demo.db", library, policy) as one:
+        yield one

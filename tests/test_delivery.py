@@ -1,0 +1,275 @@
+"""What delivery promises: nothing acknowledged is lost, nothing is on record twice, a send is repeated only in doubt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.chat import Comment, Forward, Notice, Person, Place, Press, Undelivered
+from bot.desk import ATTEMPTS, Desk
+from bot.store import LEASE, Change, Store
+from tests.conftest import MONDAY, talk_at
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.library import Library
+    from bot.policy import Policy
+    from tests.conftest import Talk
+
+HOUR = dt.timedelta(hours=1)
+QUESTION = "What time do you open on Saturdays?"
+
+
+class Channel:
+    """A chat at the other end of a wire that can be cut: what people see, and what the desk hears of it."""
+
+    name = "console"
+
+    def __init__(self) -> None:
+        self.seen: list[Notice] = []
+        self.down: Undelivered | None = None
+        self.dies_before = False
+        self.dies_after = False
+
+    async def send(self, notice: Notice) -> str:
+        if self.dies_before:
+            raise Killed
+        if self.down:
+            raise self.down
+        self.seen.append(notice)
+        if self.dies_after:
+            raise Killed
+        return f"message of {notice.id}"
+
+    async def find(self, notice: Notice) -> str | None:
+        return next((f"message of {one.id}" for one in self.seen if one.id == notice.id), None)
+
+    @property
+    def ids(self) -> list[str]:
+        return [notice.id for notice in self.seen]
+
+
+class Killed(BaseException):
+    """The process ends here and now."""
+
+
+def forward(message: str = "m1", text: str = QUESTION, link: str | None = None) -> Forward:
+    judy = Person("Judy Ferris", "Judy Ferris")
+    return Forward(Place("console", "staff", message), judy, Comment(text, permalink=link))
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    one = await Store.open(f"sqlite:///{tmp_path / 'desk.db'}", "live")
+    yield one
+    await one.close()
+
+
+async def record_of(store: Store, library: Library) -> list[tuple[str, str | None]]:
+    async with store.look(library.id) as view:
+        return [(entry.kind, entry.case) async for entry in view.record()]
+
+
+async def test_a_message_delivered_twice_is_one_case(store: Store, library: Library, policy: Policy) -> None:
+    channel = Channel()
+    desk = Desk(store, library, policy, [channel])
+    await desk.on_comment(forward(), MONDAY)
+    assert await desk.on_comment(forward(), MONDAY + HOUR) is None
+    assert channel.ids == ["2026-0001·1"]
+    kinds = [kind for kind, _ in await record_of(store, library)]
+    assert kinds.count("forward") == kinds.count("verdict") == kinds.count("notice sent") == 1
+
+
+async def test_one_permalink_is_one_case(store: Store, library: Library, policy: Policy) -> None:
+    channel = Channel()
+    desk = Desk(store, library, policy, [channel])
+    await desk.on_comment(forward("m1", link="https://example.org/c/1"), MONDAY)
+    answer = await desk.on_comment(forward("m2", link="https://example.org/c/1"), MONDAY)
+    assert answer is not None
+    assert answer.card.title.startswith("That comment is here already. 2026-0001")
+    assert len(channel.seen) == 1
+
+
+STEPS = [
+    # where the process ends in the middle of a forward
+    "before the case is stored",
+    "before it is committed",
+    "after it is committed",
+    "after the notice is leased",
+    "before it is sent",
+    "after it is sent",
+    "before the send is marked",
+]
+
+
+def cut(step: str, channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process end at this step."""
+
+    def die_in(owner: type, name: str, *, first: bool) -> None:
+        real = getattr(owner, name)
+
+        async def dying(self: object, *args: object, **kwargs: object) -> None:
+            if not first:
+                await real(self, *args, **kwargs)
+            raise Killed
+
+        monkeypatch.setattr(owner, name, dying)
+
+    match step:
+        case "before the case is stored":
+            die_in(Change, "add_case", first=True)
+        case "before it is committed":
+            die_in(Change, "write_record", first=False)
+        case "after it is committed":
+            die_in(Desk, "deliver", first=True)
+        case "after the notice is leased":
+            die_in(Desk, "_send", first=True)
+        case "before it is sent":
+            channel.dies_before = True
+        case "after it is sent":
+            channel.dies_after = True
+        case "before the send is marked":
+            die_in(Change, "settle", first=True)
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["its file to itself", "beside other desks"])
+@pytest.mark.parametrize("step", STEPS)
+async def test_killed_in_the_middle_of_a_forward(
+    step: str,
+    alone: bool,
+    tmp_path: Path,
+    library: Library,
+    policy: Policy,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: FBT001 - pytest passes by name
+) -> None:
+    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    channel = Channel()
+    store = await Store.open(url, "live")
+    with monkeypatch.context() as patch:
+        cut(step, channel, patch)
+        with pytest.raises(Killed):
+            await Desk(store, library, policy, [channel]).on_comment(forward(), MONDAY)
+    await store.close()
+    channel.dies_before = channel.dies_after = False
+
+    store = await Store.open(url, "live")
+    desk = Desk(store, library, policy, [channel])
+    later = MONDAY + LEASE
+    await desk.start(later, alone=alone)
+    if alone and "committed" not in step and "stored" not in step:
+        assert channel.ids == ["2026-0001·1"], "what was stored is said as soon as the desk is back"
+    await desk.on_comment(forward(), later)  # the platform delivers what was never acknowledged once more
+    await desk.on_tick(later)
+    assert channel.ids == ["2026-0001·1"], "seen once: a doubtful send is looked up before it is repeated"
+    kinds = [kind for kind, _ in await record_of(store, library)]
+    assert [kinds.count(kind) for kind in ("forward", "verdict", "notice sent")] == [1, 1, 1]
+    async with store.look(library.id) as view:
+        from bot import record
+
+        assert (await record.verify(view.record(), *await view.record_head()))[1] is None
+    await store.close()
+
+
+async def test_a_chat_that_is_down_gets_the_notice_later_and_in_order(
+    store: Store, library: Library, policy: Policy
+) -> None:
+    channel = Channel()
+    desk = Desk(store, library, policy, [channel])
+    channel.down = Undelivered("the chat is down")
+    await desk.on_comment(forward(), MONDAY)
+    ask = Press(Place("console", "staff", "p1"), Person("Judy Ferris", ""), "ask", "1", "May this stay?")
+    await desk.on_press(ask, MONDAY + HOUR / 60)
+    assert channel.seen == []
+    channel.down = None
+    await desk.on_tick(MONDAY + HOUR)
+    assert channel.ids[0] == "2026-0001·1"
+    assert [notice.to for notice in channel.seen] == [None, "Ruth Engstrom"]
+
+
+async def test_a_chats_wish_to_wait_is_honoured(store: Store, library: Library, policy: Policy) -> None:
+    channel = Channel()
+    desk = Desk(store, library, policy, [channel])
+    channel.down = Undelivered("slow down", retry_after=600)
+    await desk.on_comment(forward(), MONDAY)
+    channel.down = None
+    await desk.on_tick(MONDAY + dt.timedelta(seconds=599))
+    assert channel.seen == []
+    await desk.on_tick(MONDAY + dt.timedelta(seconds=600))
+    assert len(channel.seen) == 1
+
+
+async def test_a_notice_that_never_gets_through_is_given_up_and_shown(
+    store: Store, library: Library, policy: Policy
+) -> None:
+    channel = Channel()
+    desk = Desk(store, library, policy, [channel])
+    channel.down = Undelivered("no such channel")
+    await desk.on_comment(forward(text="You people are worthless pigs"), MONDAY)
+    for hour in range(1, ATTEMPTS + 2):
+        await desk.on_tick(MONDAY + hour * HOUR)
+    async with store.look(library.id) as view:
+        assert await view.dead() == [("2026-0001", 1, "no such channel")]
+    assert ("notice given up", "2026-0001") in await record_of(store, library)
+
+
+REMINDERS = [
+    # typed, then how far the clock moves, what is heard, what is not
+    ([QUESTION], "+3h", [], ["wants a reply"]),
+    ([QUESTION], "+4h", ["2026-0001 wants a reply by Tuesday 17 November, 8 pm", "Nobody has taken it yet"], []),
+    ([QUESTION, "/claim 1"], "+4h", ["Judy Ferris, 2026-0001 wants a reply", "Judy Ferris has it"], []),
+    ([QUESTION, "/claim 1", "/away"], "+4h", ["2026-0001 wants a reply"], ["Judy Ferris, 2026-0001"]),
+    ([QUESTION, "/replied 1 At nine."], "+4h", [], ["wants a reply"]),
+    ([QUESTION, "/withdraw 1 not one"], "+1w", [], ["wants a reply", "overdue"]),
+    ([QUESTION], "+2d", ["2026-0001 is overdue", "Ruth Engstrom, 2026-0001 is overdue"], []),
+    ([QUESTION, "/ask 1 Hm?"], "+4h", ["Ruth Engstrom, 2026-0001 wants a reply", "still waits for your ruling"], []),
+    (["You people are worthless pigs"], "+1w", [], ["wants a reply", "overdue"]),
+]
+
+
+@pytest.mark.parametrize(("typed", "length", "heard", "unheard"), REMINDERS)
+async def test_reminders_reach_the_right_person(
+    talk: Talk, typed: list[str], length: str, heard: list[str], unheard: list[str]
+) -> None:
+    await talk.say(*typed)
+    said = await talk.say(f"/clock {length}")
+    assert [words in said for words in heard] == [True] * len(heard)
+    assert [words in said for words in unheard] == [False] * len(unheard)
+
+
+async def test_overdue_comes_daily_until_it_is_answered(talk: Talk) -> None:
+    await talk.say(QUESTION)
+    week = await talk.say("/clock +1w")
+    # Wednesday, Thursday, Friday, and Monday at opening; to the channel and to the director.
+    assert week.count("2026-0001 is overdue") == 2 * 4
+    await talk.say("/replied 1")
+    assert "overdue" not in await talk.say("/clock +1w")
+
+
+async def test_no_reminder_comes_outside_open_hours(talk: Talk) -> None:
+    await talk.say(QUESTION, "/as director", "/ask 1 Hm?")
+    await talk.say("/clock +4w")
+    sent = [entry.at.astimezone(talk.library.zone) for entry in await talk.entries("notice sent")]
+    assert len(sent) > 20
+    assert {at.weekday() for at in sent} <= {0, 1, 2, 3, 4}
+    assert all(10 <= at.hour < 20 for at in sent)
+
+
+async def test_a_later_time_of_posting_moves_the_reminders(talk: Talk) -> None:
+    await talk.say(QUESTION, "/when 1 friday 9:00")
+    case = await talk.case(1)
+    assert case.deadline.astimezone(talk.library.zone).isoformat() == "2026-11-16T20:00:00-06:00"
+    said = await talk.say("/clock +1d")
+    assert said.count("2026-0001 is overdue") == 2
+
+
+async def test_reminders_go_on_after_a_restart(tmp_path: Path, library: Library, policy: Policy) -> None:
+    async with talk_at(tmp_path / "demo.db", library, policy) as talk:
+        await talk.say(QUESTION, "/ask 1 May this stay?")
+    async with talk_at(tmp_path / "demo.db", library, policy, MONDAY + 5 * HOUR) as talk:
+        assert "Ruth Engstrom, 2026-0001 still waits for your ruling" in talk.heard()
+        said = await talk.say("/as director", "/keep 1 it may")
+        assert "KEEP, ruled by Ruth Engstrom" in said
