@@ -22,7 +22,7 @@ _SLUR = (
     r"retard(?:s|ed)?|re?tards?|fag(?:s|got|gots)?|trann(?:y|ies)|nigg(?:er|a)s?|spics?|wetbacks?|chinks?|kikes?|beaners?"
     r"|towelheads?|slant[ -]?eye[ds]*|cunts?|subhumans?|vermin|cockroach(?:es)?|roaches|inbreds?|scumbags?|lowlife"
     r"|groomers?|pedos?|pedophiles?|paedos?|perverts?|degenerates?|sluts?|slutty|whores?|skanks?|bitch(?:es)?"
-    r"|tramps|trollop|twats?|libtards?|shemales?|trogs?|sodomites?|junkies|illegals"
+    r"|trollop|twats?|libtards?|shemales?|trogs?|sodomites?|junkies|illegals"
     r"|maricon(?:es)?|jot[oa]s?|prietas?|zorras?|putas?|mojados?|malinchistas?|pinches? viej[oa]s?|perras?|culer[oa]s?"
     r"|igualad[oa]s?|marranas?|cucarachas?|lacras?|naca|nacos?|indi[oa] pat[a-z]*"
 )
@@ -63,6 +63,7 @@ _THE_WORD = re.compile(
     r"|painted|graffiti|nobody|no one|not|isn'?t|aren'?t|never|stop|quit|anti|dijo|dijeron|llam[oa]|nadie|novel|book"
     r"|title|poem|song|movie|chapter|shelf|reading|read|as if|against|hate)[^.!?\n]{0,45}$"
 )
+_SLUR_WORD = words(_SLUR)
 _DENIED = re.compile(r"(?<![a-z])(?:nobody|no one|no human|none of|isn'?t|aren'?t|not an?|never|stop calling|nadie)(?![a-z])")
 _FOND = words(r"love (?:you|u|y'?all|this|that|it|ya)", r"same time next week", r"miss you", r"te amo", r"los quiero", r"jk", r"my favorite")
 _HARSH = words(
@@ -206,7 +207,8 @@ def _harsh(scene: Scene) -> list[Finding]:
     if not quotes or not reading.has(_PEOPLE):
         return []
     fond = reading.has(_FOND) or reading.has(words(r"i'?m", r"myself"))
-    strength = (0.3, 0.55, 0.75)[min(len(quotes), 3) - 1] * (0.6 if fond else 1.0)
+    demeaning = any(not reading.is_speech(start, end, bare=True) for start, end, _ in reading.find(_SLUR_WORD, bare=True))
+    strength = (0.4, 0.62, 0.88, 0.9)[min(len(quotes) + demeaning, 4) - 1] * (0.5 if fond else 1.0)
     return [Finding(KEY, round(strength, 3), quotes[min(quotes)], "It uses harsh words about people.")]
 
 
