@@ -22,7 +22,7 @@ _SLUR = (
     r"retard(?:s|ed)?|re?tards?|fag(?:s|got|gots)?|trann(?:y|ies)|nigg(?:er|a)s?|spics?|wetbacks?|chinks?|kikes?|beaners?"
     r"|towelheads?|slant[ -]?eye[ds]*|cunts?|subhumans?|vermin|cockroach(?:es)?|roaches|inbreds?|scumbags?|lowlife"
     r"|groomers?|pedos?|pedophiles?|paedos?|perverts?|degenerates?|sluts?|slutty|whores?|skanks?|bitch(?:es)?"
-    r"|tramps|trollop|twats?|libtards?|shemales?|trogs?|sodomites?|junkies|illegals"
+    r"|trollop|twats?|libtards?|shemales?|trogs?|sodomites?|junkies|illegals"
     r"|maricon(?:es)?|jot[oa]s?|prietas?|zorras?|putas?|mojados?|malinchistas?|pinches? viej[oa]s?|perras?|culer[oa]s?"
     r"|igualad[oa]s?|marranas?|cucarachas?|lacras?|naca|nacos?|indi[oa] pat[a-z]*"
 )
@@ -31,7 +31,7 @@ _INSULT = (
     r"idiots?|morons?|imbeciles?|hags?|cows?|sows?|pigs?|hogs?|swine|trash|garbage|filth|scum|parasites?|leech(?:es)?"
     r"|savages?|animals?|apes?|monkeys?|gorillas?|rats?|dogs?|mutts?|whales?|creeps?|freaks?|weirdos?|losers?|bums?"
     r"|witch|crone|goblins?|trolls?|clowns?|brats?|thugs?|pussy|pansy|fair(?:y|ies)|dwarfs?|midgets?|lunatics?|psychos?"
-    r"|bastards?|pricks?|dicks?|jackass(?:es)?|dumbass(?:es)?|assholes?|a-?holes?|douche(?:bag)?s?|tools?|drunk|junkie"
+    r"|bastards?|pricks?|dickheads?|jackass(?:es)?|dumbass(?:es)?|assholes?|a-?holes?|douche(?:bag)?s?|tools?|drunk|junkie"
     r"|snakes?|worms?|maggots?|slugs?|toads?|buzzards?|vultures?|fossils?|cripples?|spaz|slobs?|potato|dorks?|nazis?"
     r"|idiotas?|estupid[oa]s?|inutil(?:es)?|imbecil(?:es)?|puerc[oa]s?|cerd[oa]s?|burr[oa]s?|vieja bruta|brut[oa]s?"
     r"|ratas?|basura|brujas?|gata|babos[oa]s?|mugros[oa]s?|ignorantes?|asqueros[oa]s?|changos?|mono|gord[oa]s?"
@@ -44,7 +44,7 @@ _BLUNT = (
     r"|meno[ns]as?|inept[oa]s?|flojos?|floja"
 )
 _SCORN = (
-    r"fat|ugly|stupid|dumb|lazy|filthy|dirty|stinking|smelly|stinky|nasty|worthless|useless|dried[ -]?up|greasy|old"
+    r"fat|ugly|stupid|dumb|lazy|filthy|dirty|stinking|smelly|stinky|nasty|worthless|useless|dried[ -]?up|greasy"
     r"|greedy|disgusting|pathetic|miserable|bitter|frigid|brainless|illiterate|crusty|rotten|vile|snot[ -]?nosed|drunk"
     r"|drunken|sick|inbred|toothless|spineless|washed[ -]?up|bloated|hideous|dense|welfare|ignorant|creepy|obese"
 )
@@ -52,21 +52,29 @@ _PERSON = (
     r"you(?:'re| are|r)?|ur|u|y'?all(?:'re)?|she(?:'s)?|he(?:'s)?|they(?:'re)?|them|those people|these people|this woman"
     r"|this man|that woman|that man|this guy|that guy|this lady|that lady|your kids?|your mother|your mom|her|him|staff"
     r"|st@ff|librarians?|clerks?|director|directora|board|guard|mayor|teacher|(?:the )?kids|mothers|parents|teenagers"
-    r"|teens|everyone|every one of (?:them|you)|all of (?:them|you)|the (?:whole )?lot|whoever|nobody|people|folks|ladies"
+    r"|teens|everyone|every one of (?:them|you)|all of (?:them|you)|the (?:whole )?lot|whoever|people|folks|ladies"
     r"|immigrants|homeless|muslims|jews|gays|mexicans|blacks|whites|christians|liberals|conservatives|democrats"
     r"|republicans|eres|son|esa|ese|esos|esas|la vieja|el viejo|la senora|el senor|la directora|bibliotecari[oa]s?"
 )
 _GAP = r"(?:[ ,'\"-]+[a-z0-9']+){0,5}?[ ,'\"-]+"
 
 _THE_WORD = re.compile(
-    r"(?:call(?:ed|ing|s)?|said|says?|word|term|yell(?:ed|ing)|shout(?:ed|ing)|heard|hear|told|tell|wrote|written|scrawl"
+    r"(?:call(?:ed|ing|s)?|said|says?|word|term|yell(?:ed|ing)|shout(?:ed|ing)|heard|hear|told|tell|wrote|written|scrawl\w*|scribbl\w+|sprayed|carved"
     r"|painted|graffiti|nobody|no one|not|isn'?t|aren'?t|never|stop|quit|anti|dijo|dijeron|llam[oa]|nadie|novel|book"
     r"|title|poem|song|movie|chapter|shelf|reading|read|as if|against|hate)[^.!?\n]{0,45}$"
 )
+_SLUR_WORD = words(_SLUR)
+_DENIED = re.compile(r"(?<![a-z])(?:nobody|no one|no human|none of|isn'?t|aren'?t|not an?|never|stop calling|nadie)(?![a-z])")
+_FOND = words(r"love (?:you|u|y'?all|this|that|it|ya)", r"same time next week", r"miss you", r"te amo", r"los quiero", r"jk", r"my favorite")
+_HARSH = words(
+    r"talentless|ogres?|hippos?|waddl\w+|livestock|drool\w*|reject|prune|wench|breeders?|breed|deport\w*|terrorists?|gimps?|vegetables|wrinkly|blobs?|lard|stinks?|stank|reek\w*|soap|bath|spay|neuter|zoo|caged?|muzzle|bananas|oink|moo|mutant|brain-?dead|brainless|half-?wits?|imbecil\w*|cretins?|buffoons?|bums?|leech\w*|tramps?|hags?|dyke|lezbo|homos?|queers|molesters?|predators?|sickos?|disgusting|repulsive|gross|pathetic|worthless|useless|lazy|filthy|stupid|idiot\w*|morons?|moronic|dumb|ugly|fat|fatt(?:y|ies)|obese|trash|garbage|scum|creeps?|freaks?|losers?|pigs?|cows?|hogs?|rats?|animals|savages|monkeys?|clowns?|witch|greasy|drunks?|junkies?|illegals|ghetto|inbred|trailer trash|section[- ]?8|welfare|spineless|cross-?eyed|face like|lips|wimps?|crybab\w+|snowflakes?|go home|your kind|his kind|their kind|those people|legs like|hubba|mami|sexy|on (?:her|his|your) knees|shut up|nobody asked|can'?t (?:even )?read|speaks? (?:english|american)|put (?:to|out to) pasture|too many (?:babies|kids)|crawl\w*|slither\w*|scurry\w*|infest\w*|disease[ds]?|diseased|mentally ill|brain cells?|two brain|smells? like|sound(?:s|ed)? like a|looks? like a"
+    r"|gord[oa]s?|fe[oa]s?|brut[oa]s?|tont[oa]s?|inutil\w*|mugros\w+|asco|ratas?|huele\w*|apesta\w*|flojos?|vieja|viejas|ridicul[oa]s?|payas[oa]s?|metiche|chusma|nacos?|ignorante\w*|estupid\w*|idiota\w*|callate|largense|largate"
+)
+_PEOPLE = words(_PERSON, r"she|he|they|she'?s|he'?s|@[a-z]+|kids?|mothers?|crowd|families|woman|man|girl|boy|guy|lady|one with", r"who(?:ever)?", r"your")
 _OWN = re.compile(r"(?:\bi(?:'m| am| was| feel| felt|'ve been)|\bmy own|\bus|\bwe(?:'re| are)|\bsoy|\bmyself)[^.!?\n]{0,25}$")
 _THING = re.compile(
     r"(?:printer|copier|wifi|wi-fi|router|machine|kiosk|website|app|catalog|chair|carpet|logo|sign|mural|building|elevator"
-    r"|parking|car|truck|computer|keyboard|mouse|book|novel|movie|ending|plot|character|villain|weather|snow|tree|cat|dog"
+    r"|parking|car|truck|computer|keyboard|mouse|book|novel|movie|ending|plot|character|villain|narrator|protagonist|hero|heroine|murderer|weather|snow|tree|cat|dog"
     r"|statue|toilet|system|policy|rule|idea|password|software|printing|book drop|door|lamp|raccoon|goose|squirrel)s?"
     r"[^.!?\n]{0,30}$"
 )
@@ -78,7 +86,7 @@ _SIGNS = (
     sign(
         0.92,
         _DEMEANS,
-        rf"(?:{_SCORN})(?:[ ,]+(?:and )?(?:{_SCORN})){{0,3}}[ ,]+(?:little |old |lady |piece of |pack of |bunch of )?(?:{_INSULT})",
+        rf"(?:{_SCORN})(?:[ ,]+(?:and )?(?:{_SCORN})){{0,3}}[ ,]+(?:looking )?(?:little |old |lady |piece of |pack of |bunch of )?(?:{_INSULT})",
         rf"you(?:'re| are|r)?(?: all| people)?(?: a| an| such a| nothing but| just)?(?: bunch of| pack of| piece of)?"
         rf" (?:{_SCORN})(?:[ ,]+(?:{_SCORN})){{1,3}}",
         rf"bunch of (?:[a-z]+ ){{0,3}}?(?:{_INSULT}|{_SLUR})",
@@ -96,10 +104,10 @@ _SIGNS = (
     sign(
         0.92,
         _WISHES,
-        r"(?:hope|wish|pray|ojala)(?: that)?(?: [a-z']+){0,6}?"
+        r"(?:hope|wish|pray|ojala)(?: that)?(?: [a-z']+){0,3}? (?:you|u|y'?all|they|she|he|whoever|every|all of|your|those|these|em|te|se|ellos)(?: [a-z']+){0,5}?"
         r" (?:die|dies|died|rots?|chokes?|burns?|cancer|suffers?|starves?|freezes?|drowns?|get hit|gets hit|mueran?|pudran?)",
         r"let (?:the|them|'?em|those|these|all)(?: [a-z']+){0,4}? (?:freeze|die|drop|rot|starve|drown|burn|od|overdose)",
-        r"(?:drop dead|go die|kill yourselfs?|kys|go hang yourself|rot in hell|burn in hell|one less mouth|put (?:it|her|him|them) down"
+        r"(?:drop dead|go die|kill yourselfs?|kys|go hang yourself|one less mouth"
         r"|belongs? in (?:a cage|cages|a zoo|the zoo|an oven|a pine box|the ground)|should(?:'ve| have| of) been (?:drowned|aborted|shot|fixed)"
         r"|should be (?:shot|hanged|hung|euthanized|put down|sterilized|caged)|finish(?:ed)? the job|muerete|pudrete|ojala te mueras"
         r"|que se mueran?|nobody (?:will|would) miss (?:them|him|her|you))",
@@ -119,7 +127,7 @@ _SIGNS = (
         0.9,
         "It is a sexual remark about a person.",
         r"(?:nice|great|show|big|love (?:those|them)) (?:[a-z]+ )?(?:tits|titties|boobs|rack|ass|legs|melons|jugs)",
-        r"(?:tits|titties|boobies|jugs)",
+        r"(?:your|her|those|them|my) (?:[a-z]+ )?(?:tits|titties|boobs|hips|ass|knees)",
         r"(?:bend (?:her|me|over)|i'?d (?:hit|tap|smash|do|bang|ride|wreck) (?:that|her|him|it)|suck (?:my|on)|blow ?job|sit on my|spank"
         r"|wanna see (?:her|you) (?:bend|naked)|check (?:me|her|him) out any|undress|nudes?|onlyfans|sexy (?:librarian|lady|mama)"
         r"|nobody would breed|que buena estas|mamacita|buenota|nalgas|chichis)",
@@ -141,14 +149,15 @@ _SIGNS = (
         r"(?:fuck|screw|f\*+k?|f\*+ck|eff) (?:you|u|off|y'?all|them|her|him|all of|this town and everyone)",
         r"(?:eat shit|kiss my ass|piss off|suck it|chinga (?:a )?tu madre|chingu?en a su madre|vete a la (?:verga|chingada|mierda)|hijos? de (?:la chingada|puta|perra|su))",
     ),
-    Sign(re.compile(r"\({3}[a-z ]{2,30}\){3}"), 0.9, "It marks people out in a way that is used to demean Jews."),
+    sign(0.8, _WISHES, r"(?:rot|burn) in hell", r"(?:need|needs|ought) to be put down", r"gets? what'?s coming"),
+    Sign(re.compile(r"\({3}(?!hug)[a-z ]{2,30}\){3}"), 0.9, "It marks people out in a way that is used to demean Jews."),
     Sign(re.compile("\N{REVERSED HAND WITH MIDDLE FINGER EXTENDED}"), 0.62, "It shows an obscene gesture."),
     sign(0.5, "It calls somebody a name that is blunt rather than plainly abusive.", rf"(?:{_PERSON}){_GAP}(?:{_BLUNT})", rf"(?:these|those|whichever of you|which of you|what a|pack of) (?:{_BLUNT})"),
     sign(
         0.55,
         "It swears strongly, though not plainly at a person.",
         r"(?:mother)?fuck(?:s|ed|er|ers|ing?|in')?", r"f+[*#.\-_]{1,4}(?:ck)?(?:ing|in|ed|er)?", r"f-?ing", r"(?:bull|horse|dip)?shit(?:s|ty|show|head)?",
-        r"sh[*#]t", r"bullsh[*#]t", r"a\$\$hole", r"assholes?", r"mierda", r"pendejadas?", r"pinches?", r"puta", r"chingad\w+", r"chingaderas?", r"verga", r"cono", r"carajo", r"putos?", r"goddamn(?:ed)? (?:fuck|shit)\w*",
+        r"sh[*#]t", r"b[*#]tch\w*", r"f[*@]gg?(?:[o*]ts?|y)?", r"d[!*]kes?", r"bullsh[*#]t", r"a\$\$hole", r"assholes?", r"mierda", r"pendejadas?", r"pinches?", r"puta", r"chingad\w+", r"chingaderas?", r"verga", r"cono", r"carajo", r"putos?", r"goddamn(?:ed)? (?:fuck|shit)\w*",
     ),
 )  # fmt: skip
 
@@ -182,7 +191,25 @@ def find(scene: Scene) -> list[Finding]:
                 strength *= 0.25
             found.append(Finding(KEY, round(strength, 3), quote, each.why))
     found += _accusation(scene)
+    found += _harsh(scene)
     return found
+
+
+def _harsh(scene: Scene) -> list[Finding]:
+    """Harsh words in a comment that is about people: one alone is a small doubt, several are a real one."""
+    reading = scene.text
+    quotes = {
+        quote.lower(): quote
+        for bare in (False, True)
+        for start, end, quote in reading.find(_HARSH, bare=bare)
+        if not reading.is_speech(start, end, bare=bare)
+    }
+    if not quotes or not reading.has(_PEOPLE):
+        return []
+    fond = reading.has(_FOND) or reading.has(words(r"i'?m", r"myself"))
+    demeaning = any(not reading.is_speech(start, end, bare=True) for start, end, _ in reading.find(_SLUR_WORD, bare=True))
+    strength = (0.4, 0.62, 0.88, 0.9)[min(len(quotes) + demeaning, 4) - 1] * (0.5 if fond else 1.0)
+    return [Finding(KEY, round(strength, 3), quotes[min(quotes)], "It uses harsh words about people.")]
 
 
 def _aim(text: str, each: Sign) -> float:
@@ -191,13 +218,11 @@ def _aim(text: str, each: Sign) -> float:
     if match is None:
         return 1.0
     before = text[max(0, match.start() - 70) : match.start()]
-    if _OWN.search(before):
-        return 0.3
-    if _THE_WORD.search(before):
+    if _OWN.search(before) or _THING.search(before):
+        return 0.35
+    if _THE_WORD.search(before) or _DENIED.search(text[max(0, match.start() - 25) : match.end()]):
         return 0.5
-    if _THING.search(before):
-        return 0.6
-    return 1.0
+    return 0.5 if _FOND.search(text) else 1.0
 
 
 def _accusation(scene: Scene) -> list[Finding]:

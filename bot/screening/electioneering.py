@@ -84,7 +84,7 @@ def find(scene: Scene) -> list[Finding]:
     voting = reading.has(words(r"vot(?:e|es|ed|ing|en|ar|o|a)", "v0te", "ballot", "elect", "elected", "election", "campaign", "campana", "polls"))
     found = []
     if call and (subject or office or (dated and voting) or about or by_candidate or (voting and reading.has(words(_MEASURE)))):
-        strength = 0.92 if subject or (office and voting) or by_candidate else 0.86 if dated or office else 0.6
+        strength = 0.92 if subject or by_candidate or (voting and (office or dated)) else 0.86 if dated and office else 0.6
         strength *= 0.5 if neutral else 1.0
         found.append(Finding(KEY, round(strength, 3), call, "It asks people to vote one way, or rallies them to a campaign."))
     elif measure and reading.has(_PRONE) and not neutral:

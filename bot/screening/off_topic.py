@@ -27,6 +27,11 @@ TALKS = words(
     r"thank(?:s|ful)?", r"thank you", r"gracias", r"love[ds]?", r"lov(?:ed|ing)", r"great", r"awesome", r"amazing", r"beautiful", r"congrat\w*", r"felicidades", r"yay", r"wow", r"omg", r"nice", r"fun", r"cute", r"adorable", r"best", r"bless", r"happy", r"can'?t wait", r"see you", r"i'?ll be there", r"count me in", r"me too", r"same", r"lol", r"lmao\w*", r"haha\w*", r"jaja\w*", r"yes+", r"no+", r"finally", r"sad", r"miss(?:ed|ing)?", r"sorry", r"que (?:bonito|lindo|padre|bueno)", r"hermos[oa]", r"excelente", r"good", r"done", r"ready", r"please", r"por favor",
 )  # fmt: skip
 TO_US = words(r"you", r"your", r"y'?all", r"yall", r"ya'll", r"you'?re", r"you'?ve", r"ustedes", r"su", r"les", r"do you", r"can (?:i|we|you)", r"is there", r"will there", r"hay", r"are there", r"could (?:i|we|you)", r"would you", r"when (?:is|are|does|do|will)", r"where (?:is|are|do|can)", r"what time", r"how (?:much|do|many|long|old)", r"a que hora", r"cuando", r"donde", r"puedo", r"necesito")  # fmt: skip
+INVITES = re.compile(r"\?|(?<![a-z])(?:tell us|share|show us|drop|comment|leave us|your favou?rite|post your|what|which|cuentanos|comparte|ask us|guess|name)(?![a-z])")
+THEY = words(r"they", r"they'?re", r"them", r"their", r"these people", r"those", r"ellos", r"em")
+HE = words(r"he", r"she", r"him", r"her", r"his", r"he'?s", r"she'?s")
+NAMES = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+ [A-Z][a-z]+")
+ORDERS = words(r"wake up", r"look (?:up|at|into)", r"ask yourself", r"do your (?:own )?(?:research|homework)", r"watch the", r"open your eyes", r"read (?:up|about|who)", r"follow the money", r"pray for", r"who'?s with me", r"think about it", r"mark my words", r"despierten", r"investiguen", r"share", r"drop (?:your|ur)")
 DEICTIC = words(r"this", r"that", r"these", r"those", r"it", r"it'?s", r"there", r"here", r"esto", r"eso", r"esta", r"ahi", r"aqui", r"alli")
 _STOP = frozenset(
     "the a an and or but of to in on at for with from by is are was were be been am i me my we us our you your he she it its they them"
@@ -68,15 +73,23 @@ def ties(scene: Scene) -> dict[str, float]:
         "mention": float(scene.comment.text.lstrip().startswith("@")),
         "brief": float(count <= 6),
         "length": min(math.log1p(count), 5.0),
+        "invited": float(scene.post is not None and scene.post.has(INVITES)),
+        "they": float(min(sum(1 for _ in THEY.finditer(reading.plain.text[:4000])), 3)),
+        "loud": float(sum(1 for word in scene.comment.text[:4000].split() if len(word) > 2 and word.isupper()) >= 2),
+        "names": float(min(len(NAMES.findall(scene.comment.text[:4000])), 2)),
+        "numbers": float(any(char.isdigit() for char in scene.comment.text)),
+        "orders": float(reading.has(ORDERS)),
+        "he": float(reading.has(HE)),
         "i": float(reading.has(words(r"i", r"i'?m", r"i'?ve", r"i'?d", r"i'?ll", r"my", r"me", r"mi", r"yo"))),
     }
 
 
 # Fitted on the corpus once and rounded: log-odds that a comment strays, by what ties it down.
-_START = -0.4
+_START = -3.2
 _WEIGHT = {
-    "shared": -0.8, "earlier": -0.5, "library": -0.5, "talks": -0.5, "to_us": -0.4, "question": -0.8, "deictic": -0.4,
-    "staff": -0.7, "mention": -0.6, "brief": -0.6, "length": 0.3, "i": -0.3,
+    "shared": -0.35, "earlier": -0.3, "library": -0.2, "talks": 0.0, "to_us": -0.15, "question": -0.9, "deictic": -0.2,
+    "staff": 0.4, "mention": -1.5, "brief": 0.25, "length": 1.25, "invited": -0.35, "they": 0.2, "loud": 0.6, "names": 0.1,
+    "numbers": 0.35, "orders": 1.35, "he": 0.15, "i": -1.0,
 }  # fmt: skip
 
 

@@ -103,12 +103,14 @@ class Reading:
 
     @cached_property
     def speech(self) -> tuple[tuple[int, int], ...]:
-        """Spans of the plain layer between quotation marks: somebody else's words, or a title."""
-        return tuple(match.span() for match in _SPEECH.finditer(self.plain.text))
+        """Spans of the raw text between quotation marks: somebody else's words, or a title."""
+        at = self.plain.at
+        return tuple((at[m.start()], at[m.end() - 1]) for m in _SPEECH.finditer(self.plain.text))
 
-    def is_speech(self, start: int, end: int) -> bool:
-        """Whether a span of the plain layer lies between quotation marks."""
-        return any(s <= start and end <= e for s, e in self.speech)
+    def is_speech(self, start: int, end: int, *, bare: bool = False) -> bool:
+        """Whether a span of a layer lies between quotation marks."""
+        at = (self.bare if bare else self.plain).at
+        return any(first <= at[start] and at[end - 1] <= last for first, last in self.speech)
 
     @cached_property
     def words(self) -> tuple[str, ...]:

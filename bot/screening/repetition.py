@@ -22,19 +22,19 @@ KEY = "repetition"
 _SPAM = (
     sign(
         0.9, "It is a chain letter or asks people to pass it on in bulk.",
-        r"copy and paste|copy (?:&|n) paste|copia y pega|type amen|escribe amen|don'?t break the chain|break the chain|no (?:la )?rompas|cadena de oracion|(?:seven|7|ten|10) years? (?:of )?bad luck|bad luck (?:starts|for)",
-        r"(?:send|share|forward|pass|post|envia|comparte|manda)(?: this| esto| it)?(?: [a-z]+){0,3} (?:to|with|a|en) (?:\d+|ten|five|seven|every|all your)(?: [a-z]+)? ?(?:friends|people|pages|groups|contacts|personas|amigos|paginas|grupos|cat people)?",
+        r"copy (?:and|&|n) paste(?: this| it|!|\W*$)|copia y pega|type amen|escribe amen|don'?t break the chain|break the chain|no (?:la )?rompas|cadena de oracion|(?:seven|7|ten|10) years? (?:of )?bad luck|bad luck (?:starts|for)",
+        r"(?:send|share|forward|pass|post|envia|comparte|manda)(?: this| esto| it)?(?: [a-z]+){0,3} (?:to|with|a|en) (?:\d+|ten|five|seven|all your)(?: [a-z]+)? ?(?:friends|people|pages|groups|contacts|personas|amigos|paginas|grupos|cat people)",
         r"before midnight|antes de (?:la )?medianoche|before they (?:take|delete) this (?:down)?",
     ),
     sign(
         0.9, "It is spam that fishes for followers or clicks.",
-        r"(?:f4f|l4l|s4s|sub4sub|follow ?(?:for|4) ?follow|follow back|i follow(?:ed)? (?:you )?back|sigueme y te sigo|sub to|promo(?:te)? it on|dm to promo|send pic to)",
+        r"(?:f4f|l4l|s4s|sub4sub|follow ?4 ?follow|follow back|i follow(?:ed)? (?:you )?back|sigueme y te sigo|sub to|promo(?:te)? it on|dm to promo|send pic to)",
         r"(?:followers|views|likes)(?: [a-z+0-9]+){0,3} (?:in|for) (?:\d+|an) ?(?:hr|hour|h|min)|no bots?|real followers",
         r"(?:like|comment)(?: this)? if (?:ur|you'?re|you) (?:still )?(?:here|watching|agree)|who(?:'s| is) watching (?:this )?in 20\d\d", r"comment ur fav",
     ),
     sign(
         0.9, "It is a get-rich or miracle offer of the kind that spam spreads.",
-        r"(?:mr|mrs|ms|dr|prophet|coach|agent|expert|lady)\.? [a-z]+(?: [a-z]+){0,2} (?:on|en|at|via|whatsapp|telegram|the trader|who help\w*|she helps|he helps)", r"(?:turned|invested|made|earn(?:ed|ing)?|profit|received?)(?: [a-z]+){0,3} \$? ?\d[\d,.k]*(?: [a-z]+){0,4} (?:in(?:to)?|from|a|per) (?:\$?\d|one|two|three|just|my|week|day|hour|trading)",
+        r"(?:mr|mrs|ms|dr|prophet|coach|agent|expert|lady)\.? [a-z]+(?: [a-z]+){0,2} (?:(?:on|en|at|via) (?:whatsapp|telegram|signal)|whatsapp|telegram|the trader|she helps|he helps)", r"(?:turned|invested|made|earn(?:ed|ing)?|profit|received?)(?: [a-z]+){0,3} \$? ?\d[\d,.k]*(?: [a-z]+){0,4} (?:in(?:to)?|from|a|per) (?:\$?\d|one|two|three|just|my|week|day|hour|trading)",
         r"(?:crypto|bitcoin|forex|binary)(?: [a-z]+){0,3} (?:trad\w+|invest\w+|expert|coach|signals?|profit)", r"(?:spell ?caster|bring back (?:your|my) (?:ex|lover)|herbal (?:cure|doctor)|cured? (?:of|my) herpes|no prescription|weight loss pills?|federal grant|no repay|recover(?:ed)? (?:your|my) (?:lost )?funds|hacker)", r"ganar? (?:dinero|\$?\d+)(?: [a-z]+){0,4} (?:desde|semana|diarios?|al dia)",
     ),
 )  # fmt: skip

@@ -23,9 +23,9 @@ _CONTENT = words(
     r"thank(?:s| you)?", r"gracias", r"love", r"loved", r"great", r"best", r"amazing", r"congrat\w*", r"felicidades", r"bless", r"lol", r"haha\w*", r"jaja\w*", r"can'?t wait", r"see you", r"five stars", r"cinco estrellas", r"beautiful", r"so (?:good|cute|fun|proud)", r"happy", r"hell of a", r"worth", r"yay", r"lmao\w*", r"proud", r"cried", r"crying", r"que (?:bonito|lindo)", r"good (?:for|job|luck|on)", r"perfect",
 )  # fmt: skip
 _TO_US = words(r"you", r"your", r"y'?all", r"yall", r"ustedes", r"the library", r"staff", r"board", r"director", r"la biblioteca")
-_START = -1.6
+_START = -2.9
 _WEIGHT = {
-    "question": 2.0, "asks": 1.0, "wants": 0.9, "trouble": 0.9, "content": -1.1, "to_us": 0.3, "mention": -2.0, "length": 0.15, "money": 0.4,
+    "question": 2.3, "asks": 1.0, "wants": 1.0, "trouble": 0.25, "content": -1.0, "to_us": 0.2, "mention": -1.0, "length": 0.7, "money": 0.1,
 }  # fmt: skip
 
 

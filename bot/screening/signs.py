@@ -41,7 +41,7 @@ def seen(reading: Reading, signs: Iterable[Sign], *, bare: bool = False) -> Iter
     for each in signs:
         quoted = ""
         for start, end, quote in reading.find(each.pattern, bare=bare):
-            if bare or not reading.is_speech(start, end):
+            if not reading.is_speech(start, end, bare=bare):
                 yield each, quote, False
                 break
             quoted = quoted or quote

@@ -31,9 +31,9 @@ _OFFER = (
     sign(
         0.5, _WHY,
         r"(?:i|we)(?:'ll)? (?:also )?(?:sell|charge|ship|deliver|tutor|offer|buy|install|repair|clean|groom|cater|list|photograph|specialize|do (?:slate|gutters|seamless|weddings|decking|taxes|nails|lashes|hair|jumps|trees|electric\w*|plumbing|[a-z]+ (?:sessions|parties|repairs?)))",
-        r"(?:my|our) (?:shop|store|etsy|studio|listing|salon|truck|firm|agency|team|book is|new book|novel is|latest book|podcast|ebook|course|page|website|business|bakery|company|services?|channel)", r"mi (?:novela|tienda|negocio|pagina|libro ya|canal)",
+        r"(?:my|our) (?:shop|store|etsy|studio|listing|salon|truck|firm|agency|team|book is (?:out|now|available|on|\$)|new book|novel is (?:out|now|available|on)|latest book|podcast|ebook|course|page|website|business|bakery|company|services?|channel)", r"mi (?:novela|tienda|negocio|pagina|libro ya|canal)",
         r"(?:on|en) (?:kindle|amazon|etsy|ebay)", r"i'?m (?:selling|a certified|a licensed|your local realtor|a realtor|offering)", r"(?:certified|licensed|insured|bonded)(?: [a-z]+){0,2} (?:tutor|coach|agent|contractor|notary|realtor|electrician|plumber)",
-        r"selling", r"we (?:buy|do it all)|for hire|apartment for rent|for rent|\dbr|utils|open house", r"hago|arreglo su|reparo|doy clases", r"interest rates|home (?:quote|value|worth)|yours is worth|what your (?:place|home|house)", r"come (?:see|to) us at|find (?:me|us) (?:at|on)|visit us|stop by our|next to [a-z]+ (?:brothers|market)",
+        r"(?:i'?m|we'?re|am|are|still) selling|selling (?:my|our|off my|\d+)", r"we (?:buy|do it all)|for hire|apartment for rent|for rent|\dbr|utils|open house", r"hago|arreglo su|reparo|doy clases", r"interest rates|home (?:quote|value|worth)|yours is worth|what your (?:place|home|house)", r"come (?:see|to) us at|find (?:me|us) (?:at|on)|visit us|stop by our|next to [a-z]+ (?:brothers|market)",
     ),
 )  # fmt: skip
 _PRICE = Sign(re.compile(r"\$ ?\d[\d,.]*(?:/(?:hr|hour|lb|ft|wk|mo))?|\b\d[\d,.]* ?(?:dollars?|bucks|dolares|pesos|usd)\b|(?<![a-z])\d+/hr"), 0.25, _WHY)
@@ -74,8 +74,11 @@ def find(scene: Scene) -> list[Finding]:
         return []
     strengths = [s.strength for s, _ in offers] + [s.strength for s, _ in contacts] + ([_PRICE.strength] if price else [])
     strength = together(strengths) if offers or (contacts and price) else 0.0
+    hints = len(offers) + len(contacts) + bool(price)
+    if strength and hints >= 2:
+        strength = max(strength, 0.87)
     if reading.has(_NOT_MINE) or "?" in scene.comment.text[-40:]:
-        strength *= 0.75 if len(offers) + len(contacts) > 1 else 0.5
+        strength *= 0.9 if hints >= 4 else 0.7 if hints > 1 else 0.5
     quote = (offers or contacts or gives)[0][1]
     why = _WHY
     if reading.has(_CAUSE) or scene.author.has(_CAUSE):
