@@ -321,6 +321,7 @@ async def _reading(kind: str, library: str | None) -> AsyncIterator[tuple[Store,
 async def _terminal(url: str, library: Library, policy: Policy, person: str, kind: str) -> int:
     """Run the console chat until its lines end; gives how many lines the database did not take."""
     async with AsyncExitStack() as stack:
+        stop = stack.enter_context(_told_to_stop())
         stack.enter_context(_alone(url))
         store = await Store.open(url, kind)
         stack.push_async_callback(store.close)
@@ -341,20 +342,18 @@ async def _terminal(url: str, library: Library, policy: Policy, person: str, kin
             stack.enter_context(terminal.above_prompt())
         await desk.start(clock.now(), alone=True)
         stack.enter_context(ticking(chat.tick, TICK_SECONDS))
-        await _converse(terminal.typed_lines(chat.toolbar, chat.commands) if live else terminal.piped_lines(), chat)
+        lines = terminal.typed_lines(chat.toolbar, chat.commands) if live else terminal.piped_lines()
+        await _converse(lines, chat, stop)
         return chat.refused_lines
 
 
-async def _converse(lines: AsyncIterator[str], chat: Console) -> None:
-    """Hand line after line to the chat until they end, a line ends the desk, or the system says stop between two."""
-    told = asyncio.Event()
-    stop = asyncio.create_task(told.wait())
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, told.set)
+async def _converse(lines: AsyncIterator[str], chat: Console, stop: asyncio.Event) -> None:
+    """Hand line after line to the chat until they end, a line ends the desk, or it is told to stop between two."""
+    stopped = asyncio.create_task(stop.wait())
     try:
         while True:
             line = asyncio.ensure_future(anext(lines, None))
-            await asyncio.wait({line, stop}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({line, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if not line.done():
                 line.cancel()
                 return
@@ -362,8 +361,19 @@ async def _converse(lines: AsyncIterator[str], chat: Console) -> None:
             if text is None or not await chat.handle(text):
                 return
     finally:
+        stopped.cancel()
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[asyncio.Event]:
+    """An event that is set when the system asks the process to stop."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, told.set)
+    try:
+        yield told
+    finally:
         loop.remove_signal_handler(signal.SIGTERM)
-        stop.cancel()
 
 
 @contextmanager
@@ -374,6 +384,8 @@ def _alone(url: str) -> Iterator[None]:
         raise database.Unavailable(
             "This version keeps its data in SQLite. Write DATABASE_URL=sqlite:///desk.db, for example."
         )
+    if not file.parent.is_dir():
+        raise database.Unavailable(f"The database {file} can not be opened: its folder is not there. Make it first.")
     try:
         with FileLock(f"{file}.lock", timeout=0):
             yield

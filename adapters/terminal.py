@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 import unicodedata
@@ -113,15 +114,20 @@ async def piped_lines() -> AsyncIterator[str]:
     queue: asyncio.Queue[bytes | None] = asyncio.Queue(maxsize=100)
 
     def pump() -> None:
-        for raw in sys.stdin.buffer:
-            asyncio.run_coroutine_threadsafe(queue.put(raw), loop).result()
-        asyncio.run_coroutine_threadsafe(queue.put(None), loop).result()
+        # os.read, for a thread that sits in sys.stdin's buffer holds a lock which the end of the program waits for.
+        rest = b""
+        while chunk := os.read(sys.stdin.fileno(), 65536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for raw in lines:
+                asyncio.run_coroutine_threadsafe(queue.put(raw), loop).result()
+        for last in (rest, None) if rest else (None,):
+            asyncio.run_coroutine_threadsafe(queue.put(last), loop).result()
 
     # A daemon: a desk that is told to stop does not wait for a line that may never come.
     threading.Thread(target=pump, daemon=True).start()
     encoding = "utf-8-sig"
     while (raw := await queue.get()) is not None:
-        yield raw.decode(encoding, "replace").rstrip("\r\n")
+        yield raw.decode(encoding, "replace").rstrip("\r")
         encoding = "utf-8"
 
 

@@ -86,7 +86,7 @@ def _address(url: str) -> URL:
 def _set_up_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # the desk begins transactions itself, see _begin_sqlite
     cursor = connection.cursor()
-    for pragma in ("busy_timeout = 3000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("busy_timeout = 3000", "synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -130,6 +130,15 @@ def migrate(connection: Connection, kind: str) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     set_mark(connection, "kind", kind)
+
+
+async def let_readers_in(engine: AsyncEngine) -> None:
+    """Let others read a SQLite file while the desk writes (WAL); of a file that is ours, and outside transactions."""
+    if engine.dialect.name == "sqlite":
+        async with engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            if raw.driver_connection is not None:
+                await raw.driver_connection.execute("PRAGMA journal_mode = WAL")
 
 
 def set_mark(connection: Connection, name: str, value: str) -> None:

@@ -65,6 +65,7 @@ class Store:
         with database.explained(engine):
             async with engine.begin() as connection:
                 await connection.run_sync(database.migrate, kind)
+            await database.let_readers_in(engine)
         return cls(engine)
 
     @classmethod
