@@ -35,7 +35,7 @@ class Shell:
         self.database = folder / "data" / "comment-desk" / "demo.db"
 
     def start(self, *arguments: str, **more: object) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        started: subprocess.Popen[bytes] = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=self.folder,
             env=self.environment,
@@ -44,6 +44,7 @@ class Shell:
             stderr=subprocess.PIPE,
             **more,  # type: ignore[call-overload]
         )
+        return started
 
     def run(self, *arguments: str, typed: str | bytes = "", **more: object) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments, **more)
