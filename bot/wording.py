@@ -276,14 +276,10 @@ class Wording:
 
     def _comment(self, comment: Comment, *, whole: bool = False) -> list[Line]:
         length = len(comment.text) if whole else EXCERPT
-        source = " on ".join(filter(None, (comment.author, comment.platform and self.platform(comment.platform))))
-        lines = [
-            Line(
-                excerpt(comment.text, length) or "(no words)",
-                f"Comment by {source}" if source else "Comment",
-                quoted=True,
-            )
-        ]
+        on = f" on {self.platform(comment.platform)}" if comment.platform else ""
+        lines = [Line(excerpt(comment.text, length) or "(no words)", f"Comment{on}", quoted=True)]
+        if comment.author:
+            lines.append(Line(comment.author, "By", quoted=True))
         lines += [Line(a.description, f"With {a.kind}", quoted=True) for a in comment.attachments]
         if comment.post:
             lines.append(Line(excerpt(comment.post, length), "Under the post", quoted=True))
@@ -392,6 +388,7 @@ class Wording:
             ("done", Duty.PLATFORM in duties),
             ("claim", Duty.REPLY in duties and not case.claimed_by),
             ("replied", Duty.REPLY in duties),
+            ("when", Duty.REPLY in duties and not case.comment.posted_at),
             ("ask", not case.asked_by),
             ("post", not case.comment.post and not (case.ruling or case.done)),
             ("withdraw", not (case.ruling or case.done or case.replied_at)),

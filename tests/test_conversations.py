@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from bot.actions import ACTIONS
 from bot.case import Done, Duty
 from bot.screening.finding import Outcome
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 QUESTION = "What time do you open on Saturdays?"
 INSULT = "You people are worthless pigs"
+COMMANDS = sorted({f"/{name}" for name in (*ACTIONS, "post", "author", "platform", "as", "clock", "help")})
 
 CONVERSATIONS = {
     "a question is kept, claimed and answered": [
@@ -230,6 +234,22 @@ async def test_what_a_removal_leaves_to_do(talk: Talk) -> None:
     assert (await talk.case(1)).done is Done.NOTHING
     await talk.say("/as director", "/ask 1 look again", "/remove 1 2 it has to go")
     assert (await talk.case(1)).duties == (Duty.PLATFORM,)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(
+        st.text(),
+        st.tuples(st.sampled_from(COMMANDS), st.sampled_from(["", "1", "2026-0001", "99", "#1"]), st.text()).map(
+            " ".join
+        ),
+    )
+)
+async def test_no_line_breaks_the_desk(talk: Talk, line: str) -> None:
+    await talk.say(QUESTION)
+    heard = await talk.say(line, "/as director", "/open")
+    assert "Open cases:" in heard or "Nothing is open." in heard
+    assert await talk.record_problem() is None
 
 
 async def test_help_names_every_command(talk: Talk) -> None:
