@@ -180,6 +180,7 @@ class Wording:
         n = case.number
         ask = ACTIONS["ask"].usage.replace("N", n, 1)
         removal = "is to be removed" if case.done is None else "was taken down"
+        stands = self._heading(case)
         text = {
             Refusal.WITHDRAWN: f"{n} was withdrawn by {case.withdrawn_by}: {case.withdrawn_why}.",
             Refusal.RULED: f"{n} is ruled on already. {self._ruled(case)} To have it looked at again: {ask}",
@@ -188,7 +189,7 @@ class Wording:
             Refusal.REPLIED: f"{case.replied_by} has replied to {n} already.",
             Refusal.REMOVAL: f"{n} {removal}, so no reply is due. If you see it otherwise: {ask}",
             Refusal.DONE: f"{n}: {case.done_by} {_DONE[case.done or Done.NOTHING]} already.",
-            Refusal.NOT_TO_REMOVE: f"{n} is not to be removed ({self._heading(case)}). Only a ruling changes that: {ask}",
+            Refusal.NOT_TO_REMOVE: f"{n} is not to be removed: {stands}. Only a ruling changes that: {ask}",
             Refusal.ACTED_ON: f"{n} was acted on already, so this can not change it. If something is wrong: {ask}",
             Refusal.CHANGED: f"{n} was screened again since that card. Look at its newest card, then decide.",
         }[refusal]

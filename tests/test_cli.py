@@ -10,11 +10,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import CONFIG
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMMAND = [sys.executable, "-c", "from adapters.cli import main; main()"]
 QUESTION = "What time do you open on Saturdays?"

@@ -57,7 +57,7 @@ def test_mistakes_in_the_policy_file_are_named(tmp_path: Path, right: str, wrong
     text = (CONFIG / "policy.toml").read_text(encoding="utf-8")
     file = tmp_path / "policy.toml"
     file.write_text(text.replace(right, wrong, 1), encoding="utf-8")
-    with pytest.raises(toml.ConfigurationError, match="policy.toml: ") as caught:
+    with pytest.raises(toml.ConfigurationError, match=r"policy\.toml: ") as caught:
         toml.read(file, Policy)
     assert said in str(caught.value)
 
@@ -76,7 +76,7 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path, content: bytes | N
     file = tmp_path / "library.toml"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(toml.ConfigurationError, match="library.toml: "):
+    with pytest.raises(toml.ConfigurationError, match=r"library\.toml: "):
         toml.read(file, Library)
 
 
