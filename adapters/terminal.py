@@ -73,16 +73,16 @@ class PlainScreen:
 class RichScreen:
     """For a person at a terminal: wrapped to its width, the verdict's word in bold; colour only repeats the words."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
+    def __init__(self, console: Console | None = None) -> None:
         # Without a file rich looks up sys.stdout at each print, which is what lets a reminder print above the prompt.
-        self._console = Console(file=out, highlight=False, markup=False, emoji=False)
+        self._console = console or Console(highlight=False, markup=False, emoji=False)
 
     def card(self, card: Card, sign: str = "") -> None:
         """Show a card."""
         title = Text(printable(card.title), style="bold")
         for word, style in (("REMOVE", "red"), ("REFER", "yellow"), ("KEEP", "green"), ("URGENT", "bold red")):
             title.highlight_words([word], style=style)
-        self._console.print(title.append(f"  {sign}" if sign else "", style="dim"))
+        self._console.print(title.append(f"  [{sign}]" if sign else "", style="dim"))
         table = Table.grid(padding=(0, 2))
         table.add_column(style="dim", max_width=28)
         table.add_column(overflow="fold")
