@@ -305,7 +305,11 @@ async def _hold_to_kind(url: str, kind: str) -> None:
 
 @asynccontextmanager
 async def _reading(kind: str, library: str | None) -> AsyncIterator[tuple[Store, str]]:
-    store = await Store.read(_settings().database(kind))
+    settings = _settings()
+    url = settings.database(kind)
+    if kind == "live" and not database.is_there(url) and database.is_there(settings.database("demo")):
+        raise Trouble(f"There is no database at {database.named(url)}. For the demo's record add --demo.")
+    store = await Store.read(url)
     try:
         libraries = await store.libraries()
         if library is None and len(libraries) == 1:

@@ -277,6 +277,8 @@ def test_verify_says_where_there_is_no_record(shell: Shell) -> None:
     done = shell.run("record", "verify")
     assert done.returncode == 1
     assert "There is no database at" in done.stderr
+    shell.run("demo", typed=QUESTION)
+    assert "add --demo" in shell.run("record", "verify").stderr
 
 
 CASES = [

@@ -173,6 +173,19 @@ async def test_killed_in_the_middle_of_a_forward(
     await store.close()
 
 
+async def test_a_press_on_an_outdated_card_changes_nothing(store: Store, library: Library, policy: Policy) -> None:
+    desk = Desk(store, library, policy, [Channel()])
+    place, ruth = Place("console", "staff", "p1"), Person("Ruth Engstrom", "")
+    await desk.on_comment(forward(), MONDAY)
+    await desk.on_press(Press(place, ruth, "post", "1", "Storytime is Tuesday at 10."), MONDAY)
+    old = await desk.on_press(Press(place, ruth, "keep", "1", "a question", seen=1), MONDAY)
+    assert old.card.title.startswith("2026-0001 was screened again since that card.")
+    new = await desk.on_press(Press(place, ruth, "keep", "1", "a question", seen=2), MONDAY)
+    assert new.card.title == "2026-0001: your ruling is on record."
+    gone = await desk.on_press(Press(place, ruth, "promote", "1"), MONDAY)
+    assert gone.card.title.startswith("That button is from another version")
+
+
 async def test_a_chat_that_is_down_gets_the_notice_later_and_in_order(
     store: Store, library: Library, policy: Policy
 ) -> None:
