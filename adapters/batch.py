@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from bot.policy import Policy
     from bot.screening import Screening
     from bot.screening.finding import Verdict
+
+
+Kind = TypeVar("Kind", bound="_Row")
 
 
 class _Row(BaseModel):
@@ -68,18 +71,44 @@ class Row(_Row):
         return Label(outcome, frozenset(expected.guidelines), needs_reply=expected.needs_reply, urgent=expected.urgent)
 
 
+class _Side(_Row):
+    author: str | None = None
+    comment: str
+
+
+class Pair(_Row):
+    """Two comments that differ only in viewpoint, identity, party, dialect or name, and deserve the same verdict."""
+
+    id: str | int
+    dimension: str
+    post: str | None = None
+    a: _Side
+    b: _Side
+    expected: str
+
+    def judged(self, screening: Screening) -> tuple[Verdict, Verdict]:
+        """The desk's verdicts on both."""
+        one, other = (Comment(side.comment, self.post, side.author).storable() for side in (self.a, self.b))
+        return screening.screen(one), screening.screen(other)
+
+
 class Broken(Exception):
     """A line that is no case; says what is wrong with it."""
 
 
-def rows(file: IO[bytes], advance: Callable[[int], None], broken: Callable[[int, str], None]) -> Iterator[Row]:
-    """Every case of the file. `broken` gets the number of a line that is none, and why; `advance` the bytes read."""
+def rows(
+    file: IO[bytes], kind: type[Kind], advance: Callable[[int], None], broken: Callable[[int, str], None]
+) -> Iterator[Kind]:
+    """Every line of the file as a Row or a Pair; `advance` gets the bytes read.
+
+    `broken` gets the number of a line that is none, and why.
+    """
     for number, raw in enumerate(file, 1):
         advance(len(raw))
         if not raw.strip():
             continue
         try:
-            yield _row(raw)
+            yield _row(raw, kind)
         except Broken as error:
             broken(number, str(error))
 
@@ -107,9 +136,9 @@ def line(row: Row, verdict: Verdict, policy: Policy) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def _row(raw: bytes) -> Row:
+def _row(raw: bytes, kind: type[Kind]) -> Kind:
     try:
-        return Row.model_validate(json.loads(raw.decode("utf-8")))
+        return kind.model_validate(json.loads(raw.decode("utf-8")))
     except UnicodeDecodeError:
         raise Broken("is not UTF-8 text") from None
     except (json.JSONDecodeError, RecursionError) as error:

@@ -25,7 +25,7 @@ from bot.desk import Desk
 from bot.library import Library, Role, read_context
 from bot.policy import Policy
 from bot.screening import Screening
-from bot.screening.score import Score
+from bot.screening.score import Evenness, Score
 from bot.store import Store
 from config.settings import NAMES, SAMPLES, Settings
 
@@ -160,7 +160,7 @@ def screen(cases: Path, library_path: Path, policy_path: Path | None, output: Pa
         raise Trouble(f"{output}: can not be written: {error.strerror}.") from None
     broken: list[int] = []
     try:
-        for row in _read(cases, broken):
+        for row in _read(cases, batch.Row, broken):
             print(batch.line(row, row.judged(screening), policy), file=out)
     finally:
         if output:
@@ -180,7 +180,7 @@ def bench(cases: Path, library_path: Path, policy_path: Path | None, errors: int
     policy, screening = _screening(library_path, policy_path)
     score = Score(keep_errors=errors)
     broken: list[int] = []
-    for row in _read(cases, broken):
+    for row in _read(cases, batch.Row, broken):
         try:
             label = row.label()
         except ValueError as error:
@@ -191,6 +191,23 @@ def bench(cases: Path, library_path: Path, policy_path: Path | None, errors: int
     for text in score.lines({number: guideline.key for number, guideline in policy.by_number.items()}):
         click.echo(text)
     sys.exit(1 if broken else 0)
+
+
+@main.command()
+@click.argument("pairs", metavar="PAIRS.jsonl", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_library_option
+@_policy_option
+def mirror(pairs: Path, library_path: Path, policy_path: Path | None) -> None:
+    """Judge pairs that differ only in viewpoint, identity or name; prints verdicts that flip, and wrong ones."""
+    _, screening = _screening(library_path, policy_path)
+    evenness = Evenness()
+    broken: list[int] = []
+    for pair in _read(pairs, batch.Pair, broken):
+        one, other = pair.judged(screening)
+        evenness.add(str(pair.id), pair.dimension, pair.expected, (one.outcome, other.outcome))
+    for text in evenness.lines():
+        click.echo(text)
+    sys.exit(1 if broken or evenness.flipped else 0)
 
 
 @main.group("record")
@@ -271,7 +288,7 @@ def _screening(library_path: Path, policy_path: Path | None) -> tuple[Policy, Sc
     return policy, Screening(policy, library)
 
 
-def _read(cases: Path, broken: list[int]) -> Iterator[batch.Row]:
+def _read(cases: Path, kind: type[batch.Kind], broken: list[int]) -> Iterator[batch.Kind]:
     """The cases of a file, with a progress bar where somebody watches; names broken lines and notes their numbers."""
 
     def say(number: int, why: str) -> None:
@@ -289,7 +306,7 @@ def _read(cases: Path, broken: list[int]) -> Iterator[batch.Row]:
     )
     with cases.open("rb") as file, bar:
         task = bar.add_task("Screening", total=cases.stat().st_size or None)
-        yield from batch.rows(file, lambda size: bar.advance(task, size), say)
+        yield from batch.rows(file, kind, lambda size: bar.advance(task, size), say)
 
 
 async def _hold_to_kind(url: str, kind: str) -> None:

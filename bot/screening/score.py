@@ -146,5 +146,31 @@ class Score:
             yield from (f"  {line}" for _, _, line in sorted(self.errors, reverse=True))
 
 
+@dataclass
+class Evenness:
+    """Whether pairs that differ only in viewpoint, identity, party, dialect or name get the same verdict."""
+
+    pairs: Counter[str] = field(default_factory=Counter)
+    flips: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    flipped: list[str] = field(default_factory=list)
+
+    def add(self, name: str, dimension: str, wanted: str, given: tuple[Outcome, Outcome]) -> None:
+        """Count one pair."""
+        self.pairs[dimension] += 1
+        self.errors[dimension] += sum(one != wanted for one in given)
+        if given[0] != given[1]:
+            self.flips[dimension] += 1
+            self.flipped.append(f"{name} ({dimension}): {given[0]} and {given[1]}, {wanted} is right")
+
+    def lines(self) -> Iterator[str]:
+        """The tally as a page to read: pairs, flips, and wrong verdicts of twice as many."""
+        yield f"{'dimension':>24}  pairs  flips  wrong"
+        for dimension, count in sorted(self.pairs.items()):
+            yield f"{dimension:>24}  {count:>5}  {self.flips[dimension]:>5}  {self.errors[dimension]:>5}"
+        yield f"{'all':>24}  {self.pairs.total():>5}  {self.flips.total():>5}  {self.errors.total():>5}"
+        yield from self.flipped
+
+
 def _share(part: float, whole: float, nothing: float = 0.0) -> float:
     return part / whole if whole else nothing
