@@ -1,4 +1,4 @@
-"""A text read for meaning: disguises undone, and every place traced back to the raw text, so that a quote is verbatim."""
+"""A text read for meaning: disguises undone, each place traced back to the raw text, so that a quote is verbatim."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Letters of other scripts, and marks, that pass for Latin letters and plain quotation marks.
 _LOOKALIKES = str.maketrans(
     "асеорхуікјѕтмнвгԁԛѡһпαβεικνορτυχωɑɡıłøđß’‘‛´`“”„‟«»‐‑‒–—−",  # noqa: RUF001  lookalikes are the subject
-    "aceopxyikjstmhbrdqwhnabeiknoptuxwagilods'''''\"\"\"\"\"\"------",
+    'aceopxyikjstmhbrdqwhnabeiknoptuxwagilods\'\'\'\'\'""""""------',
 )
 # Digits and signs that stand for letters inside a word.
 _LEET = str.maketrans("01345789@$!|€+", "oieastbgasilet")
@@ -23,7 +23,7 @@ _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[ .*_-][a-z]){2,}(?![a-z0-9])")
 _WORD = re.compile(r"[a-z0-9@$!|€+]*[a-z][a-z0-9@$!|€+]*")
 _PLAIN_NUMBER = re.compile(r"[1-9][0-9]*[a-z]{1,5}|[a-z]{1,3}[1-9][0-9]*|[a-z]+[!+]*|[@$!|€+][a-z]*")
 _STRETCHED = re.compile(r"([a-z])\1\1+")
-_SPEECH = re.compile(r'"[^"]{1,600}"|(?<![a-z0-9])\'[^\'"]{2,300}\'(?![a-z0-9])')
+_SPEECH = re.compile(r'"[^"]{1,600}"|(?<![a-z0-9])\'(?:[^\'"]|(?<=[a-z])\'(?=[a-z])){2,300}\'(?![a-z0-9])')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Reading:
                 at.append(place)
                 continue
             for part in unicodedata.normalize("NFKD", char).casefold().translate(_LOOKALIKES):
-                # Mn: accents; Cf: zero-width, bidirectional and tag characters; Cc other than whitespace: control codes.
+                # Mn: accents; Cf: zero-width, bidirectional and tag characters.
                 if unicodedata.category(part) not in {"Mn", "Cf"}:
                     text.append(part)
                     at.append(place)
