@@ -94,7 +94,7 @@ _HASHTAG = re.compile(r"#[a-z0-9]*(?:for|4|dump|vote|elect|team|yeson|noon|recal
 def _names(
     measures: tuple[str, ...], candidates: tuple[str, ...]
 ) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-    """Patterns for what is on the ballot: measures by name or short form, candidates by last name, or first for short."""
+    """Patterns for what is on the ballot: measures by name or short form, candidates by any of their names."""
     on_ballot: list[str] = []
     for measure in measures:
         plain = " ".join(Reading(measure).words)

@@ -98,7 +98,7 @@ _TITLED = re.compile(
 
 
 def find(scene: Scene) -> list[Finding]:
-    """Requests for secrets or money in the library's voice, likenesses of its accounts and people, claims to be staff."""
+    """Requests for secrets or money in the library's voice, likenesses of its accounts and people, claims of rank."""
     return [*_lure(scene), *_likeness(scene), *_second_self(scene)]
 
 
@@ -211,7 +211,7 @@ def _official(library_name: str, accounts: tuple[str, ...]) -> tuple[str, ...]:
 
 def likeness_to_library(name: str, library: Library) -> float:
     """How like the library's own names a name is, 0..100."""
-    flat = _flat(name)
+    flat = _flat(name[:200])
     if len(flat) < 5:
         return 0.0
     accounts = tuple(n for account in library.accounts for n in (account.handle, account.display_name))

@@ -70,8 +70,8 @@ _OFFER = (
 )
 _PRICE = Sign(
     re.compile(
-        r"\$ ?\d[\d,.]*(?:/(?:hr|hour|lb|ft|wk|mo))?|\b\d[\d,.]* ?(?:dollars?|bucks|dolares|pesos|"
-        r"usd)\b|(?<![a-z])\d+/hr"
+        r"\$ ?\d[\d,.]*(?:/(?:hr|hour|lb|ft|wk|mo))?|\b\d[\d,.]{0,12} ?(?:dollars?|bucks|dolares|pesos|"
+        r"usd)\b|(?<![a-z0-9])\d{1,4}/hr"
     ),
     0.25,
     _WHY,
@@ -80,7 +80,7 @@ _CONTACT = (
     Sign(re.compile(r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\b\d{3}-\d{4}\b"), 0.35, _WHY),
     Sign(
         re.compile(
-            r"https?://[^\s]+|\b[a-z0-9-]+\.(?:example|com|net|org|biz|info|shop|co|io|top|me|"
+            r"https?://[^\s]+|\b[a-z0-9-]{1,63}\.(?:example|com|net|org|biz|info|shop|co|io|top|me|"
             r"ly)\b(?:/[^\s]*)?"
         ),
         0.35,
