@@ -65,8 +65,7 @@ class Screening:
             if guideline.key in DETECTORS
             for finding in DETECTORS[guideline.key](scene)
         ]
-        found += safety.find_urgent(scene)
-        found += safety.find_confidential(scene)
+        found += safety.find(scene)
         bearing = Bearing(
             has_post=scene.post is not None,
             strays=off_topic.strays(scene),

@@ -20,31 +20,81 @@ if TYPE_CHECKING:
 
 KEY = "electioneering"
 
-_MEASURE = r"(?:prop(?:osition)?|measure|question|article|amendment|issue|bond|levy|medida|proposicion|pregunta|articulo|q|millage|referendum)\.? ?(?:[a-z]|\d{1,3})?"
-_OFFICE = r"(?:mayor|sheriff|council(?:man|woman|or)?|(?:city|town|county|parish|borough) council|school board|trustee|selectboard|supervisor|assembly|senate|congress|governor|state rep(?:resentative)?|judge|clerk|alcalde|alcaldesa|concejal|commissioner|ward \d+|district \d+)"
-_DATE = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?|\d{1,2}/\d{1,2}|the \d{1,2}(?:st|nd|rd|th)|\d{1,2} de [a-z]+"
+_MEASURE = (
+    r"(?:prop(?:osition)?|measure|question|article|amendment|issue|bond|levy|medida|proposicion|"
+    r"pregunta|articulo|q|millage|referendum)\.? ?(?:[a-z]|\d{1,3})?"
+)
+_OFFICE = (
+    r"(?:mayor|sheriff|council(?:man|woman|or)?|(?:city|town|county|parish|borough) council|"
+    r"school board|trustee|selectboard|supervisor|assembly|senate|congress|governor|"
+    r"state rep(?:resentative)?|judge|clerk|alcalde|alcaldesa|concejal|commissioner|ward \d+|"
+    r"district \d+)"
+)
+_DATE = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?|"
+    r"\d{1,2}/\d{1,2}|the \d{1,2}(?:st|nd|rd|th)|\d{1,2} de [a-z]+"
+)
 
 _HOW_TO_VOTE = words(
-    r"v[o0]te(?:n|d)?,? (?:yes|no|n0|against|down|out|them out|him out|her out|si|him|her|it down|red|blue|row|early and|the bums)(?: (?:on|for|en|a|al|to))?", rf"(?:votar|voten|vota|vote) (?:por|si|no|en contra|a favor)", rf"(?:yes|no|si) (?:on|a la|en la|al|en el) (?:the )?(?:{_MEASURE}|\d+|[a-z])", r"(?:re-?)?elect [a-z]+", rf"(?:for|para|4) {_OFFICE}(?: \d+)?", r"yard signs?", r"(?:signs|carteles?|cartel)(?: [a-z]+){0,4} (?:at|by|on|porch|gratis|feed store|put)", r"(?:door[- ]?knock\w*|knock(?:s|ing)? (?:on )?doors|phone ?bank\w*|canvass\w*|walk precincts)", r"four more years|cuatro anos mas", r"(?:get|give|gives|earned|has|deserves?|gets?)(?: [a-z]+){0,3} (?:my|our|your|ur) votes?|(?:my|our|your) votes? (?:go|is|for)|give (?:him|her|them|[a-z]+) your votes?",
-    r"vote for", r"(?:kill|defeat|stop|dump|reject|pass|support|oppose|punch|flip|mark)(?: [a-z]+){0,2} (?:prop|measure|question|article|levy|medida|ward|the levy|the bond|[a-z]+ (?:on|first on|nov|march|april|may))", r"throw (?:out|(?:him|her|them|the bums?) out)", r"(?:pull the lever|fill in the oval|number \d+ on your ballot|on your ballot|first on the ballot|box marked|lean on your pen)", r"running for|i'?m asking for your vote|chip in|campaign (?:office|kickoff)|comite de campana|volunteers? needed|bring (?:five|ten|a|your|three) friends? to|to the polls|get (?:out|your|the)(?: [a-z]+){0,3} (?:vote|polls|inlaws)", r"(?:tell|bring|diganle a)(?: your| a| three| sus| somebody)? ?(?:neighbors?|friends?|vecinos|somebody)",
-    r"send (?:him|her|them|[a-z]+) (?:packing|home|back)", r"outvoted?|vote(?:d)? out|vote (?:him|her|them) (?:in|out)", r"remember (?:in|on|this|that|come) (?:november|may|march|april|election|nov|the polls)", r"fue?ra|todos a votar",
-)  # fmt: skip
+    r"v[o0]te(?:n|d)?,? (?:yes|no|n0|against|down|out|them out|him out|her out|si|him|her|it down|"
+    r"red|blue|row|early and|the bums)(?: (?:on|for|en|a|al|to))?",
+    r"(?:votar|voten|vota|vote) (?:por|si|no|en contra|a favor)",
+    rf"(?:yes|no|si) (?:on|a la|en la|al|en el) (?:the )?(?:{_MEASURE}|\d+|[a-z])",
+    r"(?:re-?)?elect [a-z]+",
+    rf"(?:for|para|4) {_OFFICE}(?: \d+)?",
+    r"yard signs?|(?:signs|carteles?|cartel)(?: [a-z]+){0,4} (?:at|by|on|porch|gratis|feed store|put)",
+    r"(?:door[- ]?knock\w*|knock(?:s|ing)? (?:on )?doors|phone ?bank\w*|canvass\w*|walk precincts)",
+    r"four more years|cuatro anos mas",
+    r"(?:get|give|gives|earned|has|deserves?|gets?)(?: [a-z]+){0,3} (?:my|our|your|ur) votes?|"
+    r"(?:my|our|your) votes? (?:go|is|for)|give (?:him|her|them|[a-z]+) your votes?",
+    r"vote for",
+    r"(?:kill|defeat|stop|dump|reject|pass|support|oppose|punch|flip|"
+    r"mark)(?: [a-z]+){0,2} (?:prop|measure|question|article|levy|medida|ward|the levy|the bond|"
+    r"[a-z]+ (?:on|first on|nov|march|april|may))",
+    r"throw (?:out|(?:him|her|them|the bums?) out)",
+    r"(?:pull the lever|fill in the oval|number \d+ on your ballot|on your ballot|"
+    r"first on the ballot|box marked|lean on your pen)",
+    r"running for|i'?m asking for your vote|chip in|campaign (?:office|kickoff)|comite de campana|"
+    r"volunteers? needed|bring (?:five|ten|a|your|three) friends? to|to the polls|get (?:out|your|"
+    r"the)(?: [a-z]+){0,3} (?:vote|polls|inlaws)",
+    r"(?:tell|bring|diganle a)(?: your| a| three| sus| somebody)? ?(?:neighbors?|friends?|vecinos|"
+    r"somebody)",
+    r"send (?:him|her|them|[a-z]+) (?:packing|home|back)",
+    r"outvoted?|vote(?:d)? out|vote (?:him|her|them) (?:in|out)",
+    r"remember (?:in|on|this|that|come) (?:november|may|march|april|election|nov|the polls)",
+    r"fue?ra|todos a votar",
+)
 _PRONE = words(
-    r"i(?:'m| am| will|'ll)? (?:a |be )?(?:voting|vote|voted|leaning|a yes|a no|for it|against it|undecided)", r"(?:made up my mind|my opinion|if you ask me|just my impression|for what it'?s worth)", r"(?:seems|sounds|fair|steep|worth it|about time|want, not a need|convinced me|impressed me|knew (?:her|his) numbers|dodged|won me over|long memories|convencio|me gusto|no me gusto)", r"(?:like|liked|trust|prefer|decent|good man|good woman)", r"taxes?|cents|impuestos?|mill(?:s|age)?",
-)  # fmt: skip
+    r"i(?:'m| am| will|'ll)? (?:a |be )?(?:voting|vote|voted|leaning|a yes|a no|for it|against it|"
+    r"undecided)",
+    r"(?:made up my mind|my opinion|if you ask me|just my impression|for what it'?s worth)",
+    r"(?:seems|sounds|fair|steep|worth it|about time|want, not a need|convinced me|impressed me|"
+    r"knew (?:her|his) numbers|dodged|won me over|long memories|convencio|me gusto|no me gusto)",
+    r"(?:like|liked|trust|prefer|decent|good man|good woman)|taxes?|cents|impuestos?|mill(?:s|age)?",
+)
 _ABOUT_VOTING = words(
-    r"ballot", r"measure [a-z\d]+", r"prop(?:osition)? [a-z\d]+", r"question \d+", r"article \d+", r"levy", r"bond", r"candidates?", r"candidate forum", r"forum", r"election", r"elections", r"vote", r"voter", r"voting", r"millage", r"referendum", r"medida [a-z]", r"candidatos?", r"votar", r"elecciones", r"league of women voters", r"amendment \d",
-)  # fmt: skip
-_CHILDISH = words(r"best (?:book|character)", r"mock election", r"pet election", r"favorite", r"bracket", r"logo contest", r"bookmark", r"name the", r"movie night")
+    r"ballot|measure [a-z\d]+|prop(?:osition)? [a-z\d]+|question \d+|article \d+|levy|bond|candidates?",
+    r"candidate forum|forum|election|elections|vote|voter|voting|millage|referendum|medida [a-z]|candidatos?",
+    r"votar|elecciones|league of women voters|amendment \d",
+)
+_CHILDISH = words(
+    r"best (?:book|character)|mock election|pet election|favorite|bracket|logo contest|bookmark|name the",
+    r"movie night",
+)
 _NEUTRAL = words(
-    r"where (?:do|can|is)", r"what time", r"sample ballot", r"register(?:ed|ing)? to vote", r"absentee", r"polling place", r"is there", r"when is", r"how (?:do|does|much)", r"can (?:i|we|you)", r"will (?:you|there|it|the)", r"no opinions", r"still making up", r"undecided", r"donde", r"cuando", r"which (?:way|one|room)", r"i voted", r"we voted", r"no yard signs", r"my sticker", r"don'?t care which", r"somebody (?:tucked|put|left)", r"neutral", r"nonpartisan", r"allowed",
-)  # fmt: skip
+    r"where (?:do|can|is)|what time|sample ballot|register(?:ed|ing)? to vote|absentee|polling place|is there",
+    r"when is|how (?:do|does|much)|can (?:i|we|you)|will (?:you|there|it|the)|no opinions|still making up",
+    r"undecided|donde|cuando|which (?:way|one|room)|i voted|we voted|no yard signs|my sticker",
+    r"don'?t care which|somebody (?:tucked|put|left)|neutral|nonpartisan|allowed",
+)
 _HASHTAG = re.compile(r"#[a-z0-9]*(?:for|4|dump|vote|elect|team|yeson|noon|recall|works|tothe|takeback)[a-z0-9]*")
 
 
 @lru_cache(maxsize=64)
-def _names(measures: tuple[str, ...], candidates: tuple[str, ...]) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-    """Patterns for what is on the ballot: measures by name or short form, candidates by last name, or first for short."""
+def _names(
+    measures: tuple[str, ...], candidates: tuple[str, ...]
+) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """Patterns for what is on the ballot: measures by name or short form, candidates by any of their names."""
     on_ballot: list[str] = []
     for measure in measures:
         plain = " ".join(Reading(measure).words)
@@ -68,6 +118,10 @@ def _ballot(library: Library) -> tuple[re.Pattern[str] | None, re.Pattern[str] |
     return _names(tuple(m.name for m in library.ballot.measures), tuple(c.name for c in library.ballot.candidates))
 
 
+def _hears(reading: Reading, pattern: re.Pattern[str]) -> bool:
+    return reading.has(pattern) or pattern.search(reading.bare.text) is not None
+
+
 def find(scene: Scene) -> list[Finding]:
     """Campaigning, and opinion on what is on the ballot."""
     reading = scene.text
@@ -81,18 +135,65 @@ def find(scene: Scene) -> list[Finding]:
     neutral = reading.has(_NEUTRAL) or "?" in scene.comment.text
     subject = measure or candidate
     office = reading.first(words(_OFFICE))
-    voting = reading.has(words(r"vot(?:e|es|ed|ing|en|ar|o|a)", "v0te", "ballot", "elect", "elected", "election", "campaign", "campana", "polls"))
+    voting = _hears(
+        reading,
+        words(
+            r"vot(?:e|es|ed|ing|en|ar|o|a)",
+            "v0te",
+            "ballot",
+            "elect",
+            "elected",
+            "election",
+            "campaign",
+            "campana",
+            "polls",
+        ),
+    )
     found = []
-    if call and (subject or office or (dated and voting) or about or by_candidate or (voting and reading.has(words(_MEASURE)))):
-        strength = 0.92 if subject or by_candidate or (voting and (office or dated)) else 0.86 if dated and office else 0.6
+    if not call and candidate and reading.has(words(r"20\d\d", rf"(?:{_DATE})")) and len(reading.words) <= 6:
+        call = candidate
+    if call and (
+        subject
+        or office
+        or (dated and voting)
+        or about
+        or by_candidate
+        or (voting and _hears(reading, words(_MEASURE)))
+        or call.startswith("#")
+    ):
+        strength = (
+            0.92 if subject or by_candidate or (voting and (office or dated)) else 0.86 if dated and office else 0.6
+        )
         strength *= 0.5 if neutral else 1.0
-        found.append(Finding(KEY, round(strength, 3), call, "It asks people to vote one way, or rallies them to a campaign."))
+        found.append(
+            Finding(KEY, round(strength, 3), call, "It asks people to vote one way, or rallies them to a campaign.")
+        )
     elif measure and reading.has(_PRONE) and not neutral:
         found.append(Finding(KEY, 0.5, measure, "It gives an opinion of a measure that is on the ballot now."))
     elif candidate and not neutral and (about or dated or voting or by_candidate):
         found.append(Finding(KEY, 0.5, candidate, "It names a person who seeks office, and takes sides or may do so."))
-    elif about and not neutral and (prone := reading.first(_PRONE)) and scene.post and scene.post.has(words(r"measure [a-z\d]+", r"prop(?:osition)? [a-z\d]+", r"question \d+", r"article \d+", "levy", "bond", "forum", "candidates?", r"medida [a-z]", "foro")):
+    elif (
+        about
+        and not neutral
+        and (prone := reading.first(_PRONE))
+        and scene.post
+        and scene.post.has(
+            words(
+                r"measure [a-z\d]+|prop(?:osition)? [a-z\d]+|question \d+|article \d+",
+                "levy",
+                "bond",
+                "forum",
+                "candidates?",
+                r"medida [a-z]",
+                "foro",
+            )
+        )
+    ):
         found.append(Finding(KEY, 0.42, prone, "It gives an opinion under a post about an election."))
     elif by_candidate and not neutral:
-        found.append(Finding(KEY, 0.45, scene.comment.text.strip()[:80], "A person who seeks office speaks on the library's page."))
+        found.append(
+            Finding(
+                KEY, 0.45, scene.comment.text.strip()[:80], "A person who seeks office speaks on the library's page."
+            )
+        )
     return found

@@ -20,25 +20,51 @@ if TYPE_CHECKING:
 KEY = "off-topic"
 
 LIBRARY = words(
-    r"librar\w*", r"libary", r"bibliot\w*", r"biblio", r"book\w*", r"libros?", r"read(?:s|ing|ers?|)", r"leer", r"lee[rn]?", r"cards?", r"tarjeta", r"desk", r"shel(?:f|ves)", r"holds?", r"fines?", r"multas?", r"due", r"overdue", r"renew\w*", r"check(?:ed|ing)? (?:out|in)", r"checkout", r"story ?time", r"cuentos", r"hours?", r"horario",
-    r"staff", r"librarians?", r"director\w*", r"trustees?", r"board", r"branch", r"bookmobile", r"printers?", r"print(?:ing|ed)?", r"wi-?fi", r"computers?", r"copier", r"restrooms?", r"bathrooms?", r"parking", r"estacionamiento", r"chairs?", r"study rooms?", r"rooms?", r"floor", r"elevator", r"stairs", r"ramp", r"catalog", r"app", r"website", r"programs?", r"programas?", r"class(?:es)?", r"clase", r"display", r"shush\w*", r"author", r"novel", r"chapters?", r"page", r"titles?", r"series", r"stars?", r"estrellas", r"volunteers?", r"events?", r"calendar", r"sign[- ]?up", r"closed?", r"open", r"abiert[oa]", r"cerrad[oa]",
-)  # fmt: skip
+    r"librar\w*|libary|bibliot\w*|biblio|book\w*|libros?|read(?:s|ing|ers?|)|leer|lee[rn]?|cards?|tarjeta|desk",
+    r"shel(?:f|ves)|holds?|fines?|multas?|due|overdue|renew\w*|check(?:ed|ing)? (?:out|in)|checkout",
+    r"story ?time|cuentos|hours?|horario|staff|librarians?|director\w*|trustees?|board|branch|bookmobile",
+    r"printers?|print(?:ing|ed)?|wi-?fi|computers?|copier|restrooms?|bathrooms?|parking|estacionamiento",
+    r"chairs?|study rooms?|rooms?|floor|elevator|stairs|ramp|catalog|app|website|programs?|programas?",
+    r"class(?:es)?|clase|display|shush\w*|author|novel|chapters?|page|titles?|series|stars?|estrellas",
+    r"volunteers?|events?|calendar|sign[- ]?up|closed?|open|abiert[oa]|cerrad[oa]",
+)
 TALKS = words(
-    r"thank(?:s|ful)?", r"thank you", r"gracias", r"love[ds]?", r"lov(?:ed|ing)", r"great", r"awesome", r"amazing", r"beautiful", r"congrat\w*", r"felicidades", r"yay", r"wow", r"omg", r"nice", r"fun", r"cute", r"adorable", r"best", r"bless", r"happy", r"can'?t wait", r"see you", r"i'?ll be there", r"count me in", r"me too", r"same", r"lol", r"lmao\w*", r"haha\w*", r"jaja\w*", r"yes+", r"no+", r"finally", r"sad", r"miss(?:ed|ing)?", r"sorry", r"que (?:bonito|lindo|padre|bueno)", r"hermos[oa]", r"excelente", r"good", r"done", r"ready", r"please", r"por favor",
-)  # fmt: skip
-TO_US = words(r"you", r"your", r"y'?all", r"yall", r"ya'll", r"you'?re", r"you'?ve", r"ustedes", r"su", r"les", r"do you", r"can (?:i|we|you)", r"is there", r"will there", r"hay", r"are there", r"could (?:i|we|you)", r"would you", r"when (?:is|are|does|do|will)", r"where (?:is|are|do|can)", r"what time", r"how (?:much|do|many|long|old)", r"a que hora", r"cuando", r"donde", r"puedo", r"necesito")  # fmt: skip
-INVITES = re.compile(r"\?|(?<![a-z])(?:tell us|share|show us|drop|comment|leave us|your favou?rite|post your|what|which|cuentanos|comparte|ask us|guess|name)(?![a-z])")
+    r"thank(?:s|ful)?|thank you|gracias|love[ds]?|lov(?:ed|ing)|great|awesome|amazing|beautiful|congrat\w*",
+    r"felicidades|yay|wow|omg|nice|fun|cute|adorable|best|bless|happy|can'?t wait|see you|i'?ll be there",
+    r"count me in|me too|same|lol|lmao\w*|haha\w*|jaja\w*|yes+|no+|finally|sad|miss(?:ed|ing)?|sorry",
+    r"que (?:bonito|lindo|padre|bueno)|hermos[oa]|excelente|good|done|ready|please|por favor",
+)
+TO_US = words(
+    r"you|your|y'?all|yall|ya'll|you'?re|you'?ve|ustedes|su|les|do you|can (?:i|we|you)|is there|will there",
+    r"hay|are there|could (?:i|we|you)|would you|when (?:is|are|does|do|will)|where (?:is|are|do|can)",
+    r"what time|how (?:much|do|many|long|old)|a que hora|cuando|donde|puedo|necesito",
+)
+INVITES = re.compile(
+    r"\?|(?<![a-z])(?:tell us|share|show us|drop|comment|leave us|your favou?rite|post your|what|"
+    r"which|cuentanos|comparte|ask us|guess|name)(?![a-z])"
+)
 THEY = words(r"they", r"they'?re", r"them", r"their", r"these people", r"those", r"ellos", r"em")
 HE = words(r"he", r"she", r"him", r"her", r"his", r"he'?s", r"she'?s")
 NAMES = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][a-z]+ [A-Z][a-z]+")
-ORDERS = words(r"wake up", r"look (?:up|at|into)", r"ask yourself", r"do your (?:own )?(?:research|homework)", r"watch the", r"open your eyes", r"read (?:up|about|who)", r"follow the money", r"pray for", r"who'?s with me", r"think about it", r"mark my words", r"despierten", r"investiguen", r"share", r"drop (?:your|ur)")
-DEICTIC = words(r"this", r"that", r"these", r"those", r"it", r"it'?s", r"there", r"here", r"esto", r"eso", r"esta", r"ahi", r"aqui", r"alli")
+ORDERS = words(
+    r"wake up|look (?:up|at|into)|ask yourself|do your (?:own )?(?:research|homework)|watch the|open your eyes",
+    r"read (?:up|about|who)|follow the money|pray for|who'?s with me|think about it|mark my words|despierten",
+    r"investiguen|share|drop (?:your|ur)",
+)
+DEICTIC = words(
+    r"this|that|these|those|it|it'?s|there|here|esto|eso|esta|ahi|aqui|alli",
+)
 _STOP = frozenset(
-    "the a an and or but of to in on at for with from by is are was were be been am i me my we us our you your he she it its they them"
-    " this that these those there here as if so not no do does did have has had will would can could just more all one out up down off"
-    " what when where who how why than then into over about after before next new now today get got go going come our at pm am free"
-    " monday tuesday wednesday thursday friday saturday sunday de la el los las un una y o en que es con por para del al se su sus lo le"
-    " les mi mis tu nos no si ya mas muy este esta a see let don t s ll re ve im too some any every each other their his her him".split()
+    re.findall(
+        r"\w+",
+        "the a an and or but of to in on at for with from by is are was were be been am i me my we us our you "
+        "your he she it its they them this that these those there here as if so not no do does did have has "
+        "had will would can could just more all one out up down off what when where who how why than then "
+        "into over about after before next new now today get got go going come pm free monday tuesday "
+        "wednesday thursday friday saturday sunday de la el los las un una y o en que es con por para del al "
+        "se su sus lo le les mi mis tu nos si ya mas muy este esta see let don t s ll re ve im too some any "
+        "every each other their his her him",
+    )
 )
 
 
@@ -87,10 +113,26 @@ def ties(scene: Scene) -> dict[str, float]:
 # Fitted on the corpus once and rounded: log-odds that a comment strays, by what ties it down.
 _START = -3.2
 _WEIGHT = {
-    "shared": -0.35, "earlier": -0.3, "library": -0.2, "talks": 0.0, "to_us": -0.15, "question": -0.9, "deictic": -0.2,
-    "staff": 0.4, "mention": -1.5, "brief": 0.25, "length": 1.25, "invited": -0.35, "they": 0.2, "loud": 0.6, "names": 0.1,
-    "numbers": 0.35, "orders": 1.35, "he": 0.15, "i": -1.0,
-}  # fmt: skip
+    "shared": -0.35,
+    "earlier": -0.3,
+    "library": -0.2,
+    "talks": 0.0,
+    "to_us": -0.15,
+    "question": -0.9,
+    "deictic": -0.2,
+    "staff": 0.4,
+    "mention": -1.5,
+    "brief": 0.25,
+    "length": 1.25,
+    "invited": -0.35,
+    "they": 0.2,
+    "loud": 0.6,
+    "names": 0.1,
+    "numbers": 0.35,
+    "orders": 1.35,
+    "he": 0.15,
+    "i": -1.0,
+}
 
 
 def strays(scene: Scene) -> float:

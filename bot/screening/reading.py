@@ -1,10 +1,11 @@
-"""A text read for meaning: disguises undone, and every place traced back to the raw text, so that a quote is verbatim."""
+"""A text read for meaning: disguises undone, each place traced back to the raw text, so that a quote is verbatim."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from array import array
+from bisect import bisect
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 # Letters of other scripts, and marks, that pass for Latin letters and plain quotation marks.
 _LOOKALIKES = str.maketrans(
     "асеорхуікјѕтмнвгԁԛѡһпαβεικνορτυχωɑɡıłøđß’‘‛´`“”„‟«»‐‑‒–—−",  # noqa: RUF001  lookalikes are the subject
-    "aceopxyikjstmhbrdqwhnabeiknoptuxwagilods'''''\"\"\"\"\"\"------",
+    'aceopxyikjstmhbrdqwhnabeiknoptuxwagilods\'\'\'\'\'""""""------',
 )
 # Digits and signs that stand for letters inside a word.
 _LEET = str.maketrans("01345789@$!|€+", "oieastbgasilet")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z](?:[ .*_-][a-z]){2,}(?![a-z0-9])")
-_WORD = re.compile(r"[a-z0-9@$!|€+]*[a-z][a-z0-9@$!|€+]*")
+_WORD = re.compile(r"[a-z0-9@$!|€+]+")
 _PLAIN_NUMBER = re.compile(r"[1-9][0-9]*[a-z]{1,5}|[a-z]{1,3}[1-9][0-9]*|[a-z]+[!+]*|[@$!|€+][a-z]*")
 _STRETCHED = re.compile(r"([a-z])\1\1+")
-_SPEECH = re.compile(r'"[^"]{1,600}"|(?<![a-z0-9])\'[^\'"]{2,300}\'(?![a-z0-9])')
+_SPEECH = re.compile(r'"[^"]{1,600}"|(?<![a-z0-9])\'(?:[^\'"]|(?<=[a-z])\'(?=[a-z])){2,300}\'(?![a-z0-9])')
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ class Reading:
                 text.append(char.lower())
                 at.append(place)
                 continue
-            for part in unicodedata.normalize("NFKD", char).casefold().translate(_LOOKALIKES):
-                # Mn: accents; Cf: zero-width, bidirectional and tag characters; Cc other than whitespace: control codes.
+            # A ligature has two or three letters; the few signs that unfold into a sentence are cut short.
+            for part in unicodedata.normalize("NFKD", char)[:3].casefold().translate(_LOOKALIKES):
+                # Mn: accents; Cf: zero-width, bidirectional and tag characters.
                 if unicodedata.category(part) not in {"Mn", "Cf"}:
                     text.append(part)
                     at.append(place)
@@ -66,7 +68,7 @@ class Reading:
         text: list[str] = list(plain)
         drop: set[int] = set()
         for word in _WORD.finditer(plain):
-            if not _PLAIN_NUMBER.fullmatch(word[0]):
+            if word[0].lower() != word[0].upper() and not _PLAIN_NUMBER.fullmatch(word[0]):
                 end = word.end() - (len(word[0]) - len(word[0].rstrip("!|+")))
                 start = word.start() + (plain[word.start()] == "@")
                 text[start:end] = plain[start:end].translate(_LEET)
@@ -110,7 +112,8 @@ class Reading:
     def is_speech(self, start: int, end: int, *, bare: bool = False) -> bool:
         """Whether a span of a layer lies between quotation marks."""
         at = (self.bare if bare else self.plain).at
-        return any(first <= at[start] and at[end - 1] <= last for first, last in self.speech)
+        before = bisect(self.speech, (at[start], len(self.raw))) - 1
+        return before >= 0 and at[end - 1] <= self.speech[before][1]
 
     @cached_property
     def words(self) -> tuple[str, ...]:

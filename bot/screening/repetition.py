@@ -6,6 +6,7 @@ Repetition takes two comments: `earlier` holds different ones, seen before. Aski
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -21,36 +22,68 @@ KEY = "repetition"
 
 _SPAM = (
     sign(
-        0.9, "It is a chain letter or asks people to pass it on in bulk.",
-        r"copy (?:and|&|n) paste(?: this| it|!|\W*$)|copia y pega|type amen|escribe amen|don'?t break the chain|break the chain|no (?:la )?rompas|cadena de oracion|(?:seven|7|ten|10) years? (?:of )?bad luck|bad luck (?:starts|for)",
-        r"(?:send|share|forward|pass|post|envia|comparte|manda)(?: this| esto| it)?(?: [a-z]+){0,3} (?:to|with|a|en) (?:\d+|ten|five|seven|all your)(?: [a-z]+)? ?(?:friends|people|pages|groups|contacts|personas|amigos|paginas|grupos|cat people)",
+        0.9,
+        "It is a chain letter or asks people to pass it on in bulk.",
+        r"copy (?:and|&|n) paste(?: this| it|!|\W*$)|copia y pega|type amen|escribe amen|"
+        r"don'?t break the chain|break the chain|no (?:la )?rompas|cadena de oracion|(?:seven|7|ten|"
+        r"10) years? (?:of )?bad luck|bad luck (?:starts|for)",
+        r"(?:send|share|forward|pass|post|envia|comparte|manda)(?: this| esto|"
+        r" it)?(?: [a-z]+){0,3} (?:to|with|a|en) (?:\d+|ten|five|seven|"
+        r"all your)(?: [a-z]+)? ?(?:friends|people|pages|groups|contacts|personas|amigos|paginas|"
+        r"grupos|cat people)",
         r"before midnight|antes de (?:la )?medianoche|before they (?:take|delete) this (?:down)?",
     ),
     sign(
-        0.9, "It is spam that fishes for followers or clicks.",
-        r"(?:f4f|l4l|s4s|sub4sub|follow ?4 ?follow|follow back|i follow(?:ed)? (?:you )?back|sigueme y te sigo|sub to|promo(?:te)? it on|dm to promo|send pic to)",
-        r"(?:followers|views|likes)(?: [a-z+0-9]+){0,3} (?:in|for) (?:\d+|an) ?(?:hr|hour|h|min)|no bots?|real followers",
-        r"(?:like|comment)(?: this)? if (?:ur|you'?re|you) (?:still )?(?:here|watching|agree)|who(?:'s| is) watching (?:this )?in 20\d\d", r"comment ur fav",
+        0.9,
+        "It is spam that fishes for followers or clicks.",
+        r"(?:f4f|l4l|s4s|sub4sub|follow ?4 ?follow|follow back|i follow(?:ed)? (?:you )?back|"
+        r"sigueme y te sigo|sub to|promo(?:te)? it on|dm to promo|send pic to)",
+        r"(?:followers|views|likes)(?: [a-z+0-9]+){0,3} (?:in|for) (?:\d+|an) ?(?:hr|hour|h|min)|"
+        r"no bots?|real followers",
+        r"(?:click|tap)(?: on)?(?: my| the)? (?:pic|profile|link|bio|now|here)|tag \d+ (?:friends|"
+        r"moms|people)|hot singles|(?:free|win) (?:gift|followers)|is this you in|gift ?cards? left",
+        r"(?:like|comment)(?: this)? if (?:ur|you'?re|you) (?:still )?(?:here|watching|agree)|"
+        r"who(?:'s| is) watching (?:this )?in 20\d\d",
+        r"comment ur fav",
     ),
     sign(
-        0.9, "It is a get-rich or miracle offer of the kind that spam spreads.",
-        r"(?:mr|mrs|ms|dr|prophet|coach|agent|expert|lady)\.? [a-z]+(?: [a-z]+){0,2} (?:(?:on|en|at|via) (?:whatsapp|telegram|signal)|whatsapp|telegram|the trader|she helps|he helps)", r"(?:turned|invested|made|earn(?:ed|ing)?|profit|received?)(?: [a-z]+){0,3} \$? ?\d[\d,.k]*(?: [a-z]+){0,4} (?:in(?:to)?|from|a|per) (?:\$?\d|one|two|three|just|my|week|day|hour|trading)",
-        r"(?:crypto|bitcoin|forex|binary)(?: [a-z]+){0,3} (?:trad\w+|invest\w+|expert|coach|signals?|profit)", r"(?:spell ?caster|bring back (?:your|my) (?:ex|lover)|herbal (?:cure|doctor)|cured? (?:of|my) herpes|no prescription|weight loss pills?|federal grant|no repay|recover(?:ed)? (?:your|my) (?:lost )?funds|hacker)", r"ganar? (?:dinero|\$?\d+)(?: [a-z]+){0,4} (?:desde|semana|diarios?|al dia)",
+        0.9,
+        "It is a get-rich or miracle offer of the kind that spam spreads.",
+        r"(?:mr|mrs|ms|dr|prophet|coach|agent|expert|lady)\.? [a-z]+(?: [a-z]+){0,2} (?:(?:on|en|at|"
+        r"via) (?:whatsapp|telegram|signal)|whatsapp|telegram|the trader|she helps|he helps)",
+        r"(?:turned|invested|made|earn(?:ed|ing)?|profit|"
+        r"received?)(?: [a-z]+){0,3} \$? ?\d[\d,.k]*(?: [a-z]+){0,4} (?:in(?:to)?|from|a|"
+        r"per) (?:\$?\d|one|two|three|just|my|week|day|hour|trading)",
+        r"(?:crypto|bitcoin|forex|binary)(?: [a-z]+){0,3} (?:trad\w+|invest\w+|expert|coach|signals?|"
+        r"profit)",
+        r"(?:spell ?caster|bring back (?:your|my) (?:ex|lover)|herbal (?:cure|doctor)|cured? (?:of|"
+        r"my) herpes|lose \d+ (?:pounds|lbs)|doctors hate|(?:great|powerful) (?:man|spell)|"
+        r"cast for me|lottery number|no prescription|weight loss pills?|federal grant|no repay|"
+        r"recover(?:ed)? (?:your|my) (?:lost )?funds|hacker)",
+        r"ganar? (?:dinero|\$?\d+)(?: [a-z]+){0,4} (?:desde|semana|diarios?|al dia)",
     ),
-)  # fmt: skip
+)
 _AGAIN = words(
-    r"asking again", r"ask(?:ed)? (?:this )?(?:again|before)", r"trying again", r"still (?:waiting|wondering|no answer|nobody)", r"nobody (?:has )?answered", r"no one (?:has )?answered", r"anyone\?", r"vuelvo a preguntar", r"otra vez pregunto", r"nadie (?:me )?contest\w+", r"again since",
-)  # fmt: skip
+    r"asking again|ask(?:ed)? (?:this )?(?:again|before)|trying again",
+    r"still (?:waiting|wondering|no answer|nobody)|nobody (?:has )?answered|no one (?:has )?answered|anyone\?",
+    r"vuelvo a preguntar|otra vez pregunto|nadie (?:me )?contest\w+|again since",
+)
 _REWORDED = words(
-    r"as i (?:said|wrote)", r"like i said", r"i (?:already )?(?:said|wrote|posted|raised|told you)", r"once more", r"again", r"still", r"put it another way", r"say it differently", r"in other words", r"different words", r"insisto", r"otra vez", r"repito", r"ya (?:lo )?dije", r"you'?ve heard it from me", r"keep (?:saying|asking|talking)",
-)  # fmt: skip
+    r"as i (?:said|wrote)|like i said|i (?:already )?(?:said|wrote|posted|raised|told you)|once more|again",
+    r"still|put it another way|say it differently|in other words|different words|insisto|otra vez|repito",
+    r"ya (?:lo )?dije|you'?ve heard it from me|keep (?:saying|asking|talking)",
+)
 _EMOJI_RUN = re.compile("(?:[\U0001f000-\U0001faff\u2600-\u27bf][\ufe0f\u200d]? ?){18}")
+_ONE_LETTER = re.compile(r"([^\W_])\1{14}")
 _SHORT = 24
 
 
 def find(scene: Scene) -> list[Finding]:
     """The same text seen before, a flood within one comment, chain letters and spam."""
-    return [*_seen_before(scene), *_flood(scene), *findings(KEY, scene.text, _SPAM)]
+    spam = findings(KEY, scene.text, _SPAM)
+    if "?" in scene.comment.text:  # people ask about the spam that they got
+        spam = [replace(finding, strength=0.6) for finding in spam]
+    return [*_seen_before(scene), *_flood(scene), *spam]
 
 
 def _squeezed(reading: Reading) -> str:
@@ -88,7 +121,7 @@ def _seen_before(scene: Scene) -> list[Finding]:
         if question and not answered and same <= 2:
             why = "It asks again what was asked before, which may only mean that nobody has answered."
             return [Finding(KEY, 0.3 if same == 1 else 0.5, quote, why, Where.EARLIER)]
-        strength = 0.92 if len(mine) >= _SHORT or same >= 2 else 0.6
+        strength = 0.92 if len(mine) >= _SHORT or same >= 2 else 0.3
         return [Finding(KEY, strength, quote, "The same author has posted the same note before.", Where.EARLIER)]
     if others:
         why = "Other people have posted the same words, which may be a campaign or only a shared text."
@@ -103,6 +136,8 @@ def _flood(scene: Scene) -> list[Finding]:
     reading = scene.text
     if run := reading.first(_EMOJI_RUN):
         return [Finding(KEY, 0.6 if reading.words else 0.5, run, "It is a flood of the same signs.")]
+    if run := reading.first(_ONE_LETTER):
+        return [Finding(KEY, 0.6, run, "It is a string of one letter, which says nothing.")]
     words_ = reading.words
     for size in (2, 3, 4, 5, 6, 8):
         for start in range(min(len(words_) - size * 3 + 1, 40)):

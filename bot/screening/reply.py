@@ -11,22 +11,67 @@ if TYPE_CHECKING:
     from bot.screening.scene import Scene
 
 _ASKS = words(
-    r"is there", r"are there", r"is (?:it|this|that|the)", r"can (?:i|we|you|my|somebody|someone|anyone)", r"could (?:i|we|you|the|somebody|someone)", r"do (?:i|we|you|y'?all|they)", r"does (?:the|it|this|that|anyone|a)", r"will (?:there|the|you|it|this|we)", r"would (?:you|it)", r"how (?:do|does|much|many|long|old|about|come)", r"when (?:is|are|does|do|will|can)", r"where (?:is|are|do|does|can|did)", r"what (?:time|is|are|does|do|about|happened)", r"which", r"who (?:do|is|approved|decided|picks?|can)", r"any chance", r"por que", r"cuando", r"donde", r"cuanto", r"a que hora", r"hay", r"puedo", r"se puede", r"tienen", r"asking", r"question", r"wondering",
-)  # fmt: skip
+    r"is there|are there|is (?:it|this|that|the)|can (?:i|we|you|my|somebody|someone|anyone)",
+    r"could (?:i|we|you|the|somebody|someone)|do (?:i|we|you|y'?all|they)|does (?:the|it|this|that|anyone|a)",
+    r"will (?:there|the|you|it|this|we)|would (?:you|it)|how (?:do|does|much|many|long|old|about|come)",
+    r"when (?:is|are|does|do|will|can)|where (?:is|are|do|does|can|did)",
+    r"what (?:time|is|are|does|do|about|happened)|which|who (?:do|is|approved|decided|picks?|can)|any chance",
+    r"por que|cuando|donde|cuanto|a que hora|hay|puedo|se puede|tienen|asking|question|wondering",
+)
 _WANTS = words(
-    r"please", r"por favor", r"favor de", r"pls", r"fix", r"bring back", r"i'?d like", r"i want", r"i need", r"we need", r"need to know", r"somebody", r"explain", r"should (?:have|be|at least)", r"put (?:the|a|it|them|back)", r"consider", r"reconsider", r"can somebody", r"let me know", r"help", r"necesito", r"quisiera", r"update", r"correct(?:ion)?", r"contact me", r"call me", r"stop", r"add", r"order (?:more|the)", r"arreglen", r"ask(?:ed)? (?:the|for|at)", r"who do i",
-)  # fmt: skip
+    r"please|por favor|favor de|pls|fix|bring back|i'?d like|i want|i need|we need|need to know|somebody",
+    r"explain|should (?:have|be|at least)|put (?:the|a|it|them|back)|consider|reconsider|can somebody",
+    r"let me know|help|necesito|quisiera|update|correct(?:ion)?|contact me|call me|stop|add|order (?:more|the)",
+    r"arreglen|ask(?:ed)? (?:the|for|at)|who do i",
+)
 _TROUBLE = words(
-    r"broken?", r"broke", r"doesn'?t work", r"not working", r"won'?t", r"been out", r"out of order", r"down", r"locked", r"closed", r"wrong", r"rude", r"ignored", r"charged", r"double", r"refund", r"lost", r"dirty", r"filthy", r"cold", r"hot", r"loud", r"noisy", r"leak\w*", r"smell\w*", r"waste", r"robbery", r"disgrace\w*", r"shame", r"embarrass\w*", r"disappointed", r"ridiculous", r"terrible", r"worst", r"never (?:again|open|any|got|answered)", r"can'?t", r"couldn'?t", r"no hay", r"no funciona", r"no sirve", r"nobody", r"nadie", r"hurts", r"unfair", r"one star", r"two stars", r"una estrella", r"dos estrellas", r"(?:isn'?t|is not|wasn'?t) (?:right|true|fair|open)", r"typo", r"mistake", r"says", r"still", r"again", r"taxpayers?", r"tax", r"too (?:early|late|much|many|loud|hot|cold|expensive)", r"again\?", r"why",
-)  # fmt: skip
+    r"broken?|broke|doesn'?t work|not working|won'?t|been out|out of order|down|locked|closed|wrong|rude",
+    r"ignored|charged|double|refund|lost|dirty|filthy|cold|hot|loud|noisy|leak\w*|smell\w*|waste|robbery",
+    r"disgrace\w*|shame|embarrass\w*|disappointed|ridiculous|terrible|worst",
+    r"never (?:again|open|any|got|answered)|can'?t|couldn'?t|no hay|no funciona|no sirve|nobody|nadie|hurts",
+    r"unfair|one star|two stars|una estrella|dos estrellas|(?:isn'?t|is not|wasn'?t) (?:right|true|fair|open)",
+    r"typo|mistake|says|still|again|taxpayers?|tax|too (?:early|late|much|many|loud|hot|cold|expensive)",
+    r"again\?|why",
+)
 _CONTENT = words(
-    r"thank(?:s| you)?", r"gracias", r"love", r"loved", r"great", r"best", r"amazing", r"congrat\w*", r"felicidades", r"bless", r"lol", r"haha\w*", r"jaja\w*", r"can'?t wait", r"see you", r"five stars", r"cinco estrellas", r"beautiful", r"so (?:good|cute|fun|proud)", r"happy", r"hell of a", r"worth", r"yay", r"lmao\w*", r"proud", r"cried", r"crying", r"que (?:bonito|lindo)", r"good (?:for|job|luck|on)", r"perfect",
-)  # fmt: skip
-_TO_US = words(r"you", r"your", r"y'?all", r"yall", r"ustedes", r"the library", r"staff", r"board", r"director", r"la biblioteca")
-_START = -2.9
+    r"thank(?:s| you)?|gracias|love|loved|great|best|amazing|congrat\w*|felicidades|bless|lol|haha\w*|jaja\w*",
+    r"can'?t wait|see you|five stars|cinco estrellas|beautiful|so (?:good|cute|fun|proud)|happy|hell of a",
+    r"worth|yay|lmao\w*|proud|cried|crying|que (?:bonito|lindo)|good (?:for|job|luck|on)|perfect",
+)
+_PLACE = words(
+    r"wi-?fi|printers?|print(?:ing|s)?|copier|machine|desk|board|director|ramp|elevator|front|shel(?:f|ves)|door|large print",
+    r"hours?|website|app|catalog|letter|form|room|restrooms?|bathrooms?|parking|signs?|chairs?|computers?|card|holds?|fees?",
+    r"fines?|charge[ds]?|dollars|budget|levy|(?:one|two|three) stars|policy|staff|clerk|guard|horario|tarjeta|impresora|bano",
+)
+_ORDER = words(
+    r"i (?:want|asked|would like|expect|demand)|i'd like|asking|to know|want to|put (?:the|a|it)|you people|of us|do something",
+    r"told (?:me|us|to|my)|since|been (?:out|down|broken|waiting)|not (?:one|a single|fair)|don't want|quiero|pido|llevo",
+)
+_SHARE = words(
+    r"here's|found|my own|glad|proud|worth|welcome|god|died|cried|miss|i'll be|see you|voted|read it|lol|drew|made|took"
+)
+_TO_US = words(
+    r"you", r"your", r"y'?all", r"yall", r"ustedes", r"the library", r"staff", r"board", r"director", r"la biblioteca"
+)
+# Fitted on the corpus once and rounded: log-odds that an answer is expected.
+_START = -2.5
 _WEIGHT = {
-    "question": 2.3, "asks": 1.0, "wants": 1.0, "trouble": 0.25, "content": -1.0, "to_us": 0.2, "mention": -1.0, "length": 0.7, "money": 0.1,
-}  # fmt: skip
+    "question": 2.4,
+    "asks": 1.0,
+    "wants": 0.9,
+    "trouble": 0.15,
+    "content": -0.8,
+    "to_us": 0.15,
+    "mention": -0.9,
+    "length": 0.45,
+    "place": 0.4,
+    "order": 0.4,
+    "share": -0.7,
+    "joy": -0.8,
+    "i": 0.25,
+    "alone": 1.0,
+    "money": 0.1,
+}
 
 
 def signals(scene: Scene) -> dict[str, float]:
@@ -42,6 +87,12 @@ def signals(scene: Scene) -> dict[str, float]:
         "to_us": float(reading.has(_TO_US)),
         "mention": float(text.lstrip().startswith("@")),
         "length": min(math.log1p(len(reading.words)), 5.0),
+        "place": float(min(sum(1 for _ in _PLACE.finditer(reading.plain.text[:4000])), 3)),
+        "order": float(min(sum(1 for _ in _ORDER.finditer(reading.plain.text[:4000])), 2)),
+        "share": float(reading.has(_SHARE)),
+        "joy": float(min(text.count("!"), 2)),
+        "i": float(reading.has(words("i", "i'm", "my", "me", "mi", "yo"))),
+        "alone": float(scene.post is None),
         "money": float("$" in text),
     }
 

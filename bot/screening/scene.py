@@ -1,4 +1,4 @@
-"""Everything the detectors look at: the comment read, its author, its post, what came with it, and the library's facts."""
+"""What the detectors look at: comment, author, post and attachments, read; and the library's facts."""
 
 from __future__ import annotations
 

@@ -20,47 +20,117 @@ _WHY = "It advertises something for sale or hire."
 
 _OFFER = (
     sign(
-        0.6, _WHY,
-        r"\d+ ?(?:%|percent) off", r"(?:%|percent|per cent) off", r"free (?:home |in-home |no obligation |first |trial )?(?:estimates?|quotes?|consult\w*|delivery|shipping|inspections?|valuation|trial|appraisals?|lessons? come|intro)",
-        r"(?:for sale|now hiring|we'?re hiring|sign-on|starter kit|bulk deals?|satisfaction guaranteed|guaranteed|limited (?:time|spots)|while (?:they|supplies) last|sibling discount|money back|lowest prices?|best prices?|same as cash|financing available|licensed (?:and|&) insured|fully insured|family owned|free samples?)",
-        r"(?:discount|promo|coupon) (?:code)?|use code|code [a-z]+\d*|mention (?:this|the library|us)|tell (?:them|her|him|us) the library sent", r"(?:order|book|buy|shop|enroll|reserve)(?: [a-z]+){0,2} (?:now|today|online|yours?|at|by|from|here)",
-        r"(?:se vende[n]?|vendo|vendemos|en venta|presupuestos? gratis|a domicilio|precios? (?:bajos?|accesibles?|especial(?:es)?)|descuento|buen precio|pedidos|por encargo|hago (?:trabajos?|pasteles|unas)|rento|se renta|prestamos|sin checar credito|garantizad[oa]|giá rẻ)",
-        r"be your own boss|fired my boss|passive income|side hustle|work from (?:home|my phone)|from my (?:phone|sofa|couch)|on my team|my downline|essential oils|wellness (?:kits?|patches)|ask me how|i (?:went|turned) (?:from )?[^.!?]{0,30}(?:into|to)(?: [a-z]+)? \$?\d",
-        r"(?:pre-?orders?|(?:spots|slots|openings|seats|lugares) (?:left|open|available|disponibles))|(?:few|have|have got) openings|taking (?:orders|new clients|clients|deposits?)|deposit holds|bids|(?:pups|puppies|kittens|doodles|kits|cords?)(?: [a-z]+){0,2} (?:left|available|ready)",
+        0.6,
+        _WHY,
+        r"\d+ ?(?:%|percent) off|(?:%|percent|per cent) off",
+        r"free (?:home |in-home |no obligation |first |trial )?(?:estimates?|quotes?|consult\w*|"
+        r"delivery|shipping|inspections?|valuation|trial|appraisals?|lessons? come|intro)",
+        r"(?:for sale|now hiring|we'?re hiring|sign-on|starter kit|bulk deals?|"
+        r"satisfaction guaranteed|guaranteed|limited (?:time|spots)|while (?:they|supplies) last|"
+        r"sibling discount|money back|lowest prices?|best prices?|same as cash|financing available|"
+        r"licensed (?:and|&) insured|fully insured|family owned|free samples?)",
+        r"(?:discount|promo|coupon) (?:code)?|use code|code [a-z]+\d*|mention (?:this|the library|us)|"
+        r"tell (?:them|her|him|us) the library sent",
+        r"(?:order|book|buy|shop|enroll|reserve)(?: [a-z]+){0,2} (?:now|today|online|yours?|at|by|"
+        r"from|here)",
+        r"(?:se vende[n]?|vendo|vendemos|en venta|presupuestos? gratis|a domicilio|precios? (?:bajos?|"
+        r"accesibles?|especial(?:es)?)|descuento|buen precio|pedidos|por encargo|hago (?:trabajos?|"
+        r"pasteles|unas)|rento|se renta|prestamos|sin checar credito|garantizad[oa]|giá rẻ)",
+        r"be your own boss|fired my boss|passive income|side hustle|work from (?:home|my phone)|"
+        r"from my (?:phone|sofa|couch)|on my team|my downline|essential oils|wellness (?:kits?|"
+        r"patches)|ask me how|i (?:went|turned) (?:from )?[^.!?]{0,30}(?:into|to)(?: [a-z]+)? \$?\d",
+        r"(?:certified|licensed|professional|experienced) [a-z]+ here|packages from|half (?:off|"
+        r"price)|(?:for|4) rent|rentals available|rates (?:and|on|at)|value report|"
+        r"skip the (?:booking )?fees|let'?s chat|moitie prix|premiere lecon|wysylka|promocja",
+        r"(?:pre-?orders?|(?:spots|slots|openings|seats|lugares) (?:left|open|available|disponibles))|"
+        r"(?:few|have|have got) openings|taking (?:orders|new clients|clients|deposits?)|"
+        r"deposit holds|bids|(?:pups|puppies|kittens|doodles|kits|cords?)(?: [a-z]+){0,2} (?:left|"
+        r"available|ready)",
     ),
     sign(
-        0.5, _WHY,
-        r"(?:i|we)(?:'ll)? (?:also )?(?:sell|charge|ship|deliver|tutor|offer|buy|install|repair|clean|groom|cater|list|photograph|specialize|do (?:slate|gutters|seamless|weddings|decking|taxes|nails|lashes|hair|jumps|trees|electric\w*|plumbing|[a-z]+ (?:sessions|parties|repairs?)))",
-        r"(?:my|our) (?:shop|store|etsy|studio|listing|salon|truck|firm|agency|team|book is (?:out|now|available|on|\$)|new book|novel is (?:out|now|available|on)|latest book|podcast|ebook|course|page|website|business|bakery|company|services?|channel)", r"mi (?:novela|tienda|negocio|pagina|libro ya|canal)",
-        r"(?:on|en) (?:kindle|amazon|etsy|ebay)", r"i'?m (?:selling|a certified|a licensed|your local realtor|a realtor|offering)", r"(?:certified|licensed|insured|bonded)(?: [a-z]+){0,2} (?:tutor|coach|agent|contractor|notary|realtor|electrician|plumber)",
-        r"(?:i'?m|we'?re|am|are|still) selling|selling (?:my|our|off my|\d+)", r"we (?:buy|do it all)|for hire|apartment for rent|for rent|\dbr|utils|open house", r"hago|arreglo su|reparo|doy clases", r"interest rates|home (?:quote|value|worth)|yours is worth|what your (?:place|home|house)", r"come (?:see|to) us at|find (?:me|us) (?:at|on)|visit us|stop by our|next to [a-z]+ (?:brothers|market)",
+        0.5,
+        _WHY,
+        r"(?:i|we)(?:'ll)? (?:also )?(?:sell|charge|ship|deliver|tutor|offer|buy|install|repair|clean|"
+        r"groom|cater|list|photograph|specialize|do (?:slate|gutters|seamless|weddings|decking|taxes|"
+        r"nails|lashes|hair|jumps|trees|electric\w*|plumbing|[a-z]+ (?:sessions|parties|repairs?)))",
+        r"(?:my|our) (?:shop|store|etsy|studio|listing|salon|truck|firm|agency|team|book is (?:out|"
+        r"now|available|on|\$)|new book|novel is (?:out|now|available|on)|latest book|podcast|ebook|"
+        r"course|page|website|business|bakery|company|services?|channel)",
+        r"mi (?:novela|tienda|negocio|pagina|libro ya|canal)|(?:on|en) (?:kindle|amazon|etsy|ebay)",
+        r"i'?m (?:selling|a certified|a licensed|your local realtor|a realtor|offering)",
+        r"(?:certified|licensed|insured|bonded)(?: [a-z]+){0,2} (?:tutor|coach|agent|contractor|"
+        r"notary|realtor|electrician|plumber)",
+        r"(?:i'?m|we'?re|am|are|still) selling|selling (?:my|our|off my|\d+)",
+        r"we (?:buy|do it all)|for hire|apartment for rent|for rent|\dbr|utils|open house",
+        r"hago|arreglo su|reparo|doy clases",
+        r"interest rates|home (?:quote|value|worth)|yours is worth|what your (?:place|home|house)",
+        r"come (?:see|to) us at|find (?:me|us) (?:at|on)|visit us|stop by our|"
+        r"next to [a-z]+ (?:brothers|market)",
     ),
-)  # fmt: skip
-_PRICE = Sign(re.compile(r"\$ ?\d[\d,.]*(?:/(?:hr|hour|lb|ft|wk|mo))?|\b\d[\d,.]* ?(?:dollars?|bucks|dolares|pesos|usd)\b|(?<![a-z])\d+/hr"), 0.25, _WHY)
+)
+_PRICE = Sign(
+    re.compile(
+        r"\$ ?\d[\d,.]*(?:/(?:hr|hour|lb|ft|wk|mo))?|\b\d[\d,.]{0,12} ?(?:dollars?|bucks|dolares|pesos|"
+        r"usd)\b|(?<![a-z0-9])\d{1,4}/hr"
+    ),
+    0.25,
+    _WHY,
+)
 _CONTACT = (
     Sign(re.compile(r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\b\d{3}-\d{4}\b"), 0.35, _WHY),
-    Sign(re.compile(r"https?://[^\s]+|\b[a-z0-9-]+\.(?:example|com|net|org|biz|info|shop|co|io|top|me|ly)\b(?:/[^\s]*)?"), 0.35, _WHY),
-    sign(
-        0.4, _WHY,
-        r"(?:dm|pm|text|call|message|msg|inbox|email|e-mail|whatsapp|telegram|write|contact|escribanme|escribeme|mandeme|llame|llamen|llamar|mensaje)(?: (?:me|us|her|him|the page|my page|our page|for|at|al|un|now|today|quick|to book|to order|rick|[a-z]+ at|\d))",
-        r"link (?:is )?(?:in|on|below|down) ?(?:my |our |the )?(?:bio|profile|page|comments)?", r"(?:in|on) (?:my|our) (?:bio|profile)", r"en mi perfil", r"whatsapp|telegram|cash ?app|venmo|zelle", r"comment [A-Za-z]{3,9} (?:and|for|to|below)", r"i'?ll send (?:you )?the link", r"(?:escribanme|mandenme|mandeme|inbox me|dm me|pm me|message (?:me|us|the page)|ask for [a-z]+)",
+    Sign(
+        re.compile(
+            r"https?://[^\s]+|\b[a-z0-9-]{1,63}\.(?:example|com|net|org|biz|info|shop|co|io|top|me|"
+            r"ly)\b(?:/[^\s]*)?"
+        ),
+        0.35,
+        _WHY,
     ),
-)  # fmt: skip
+    sign(
+        0.4,
+        _WHY,
+        r"(?:dm|pm|text|call|message|msg|inbox|email|e-mail|whatsapp|telegram|write|contact|"
+        r"escribanme|escribeme|mandeme|llame|llamen|llamar|mensaje)(?: (?:me|us|her|him|the page|"
+        r"my page|our page|for|at|al|un|now|today|quick|to book|to order|rick|[a-z]+ at|\d))",
+        r"link (?:is )?(?:in|on|below|down) ?(?:my |our |the )?(?:bio|profile|page|comments)?",
+        r"(?:in|on) (?:my|our) (?:bio|profile)|en mi perfil|whatsapp|telegram|cash ?app|venmo|zelle",
+        r"comment [A-Za-z]{3,9} (?:and|for|to|below)|i'?ll send (?:you )?the link",
+        r"(?:escribanme|mandenme|mandeme|inbox me|dm me|pm me|message (?:me|us|the page)|"
+        r"ask for [a-z]+)",
+    ),
+)
 _CAUSE = words(
-    r"fund ?raiser", r"fundraising", r"proceeds", r"raffle", r"church", r"parish (?:hall|supper)", r"iglesia", r"catecismo", r"scouts?", r"pack \d+", r"troop \d*", r"4-?h", r"pto", r"pta", r"vfw", r"legion", r"rotary", r"lions", r"kiwanis", r"auxiliary", r"gofundme", r"go fund me", r"donat\w+",
-    r"free ?will", r"benefit", r"spaghetti (?:supper|night|dinner)", r"pancake\w*", r"fish fry", r"bake sale", r"car wash", r"lavando carros", r"band", r"banda", r"team", r"boosters?", r"youth group", r"mission trip", r"food (?:bank|pantry|drive)", r"shelter", r"rescue", r"fund(?:s)? (?:at|for)", r"charity", r"nonprofit", r"memorial",
-    r"school", r"escuela", r"prepa", r"class trip", r"cookies", r"club", r"choir", r"chorus", r"potluck", r"bingo", r"no dues", r"support group", r"colecta", r"kermes", r"rifa", r"registry", r"blood drive", r"toy drive", r"coat drive", r"collecting",
-)  # fmt: skip
+    r"fund ?raiser|fundraising|proceeds|raffle|church|parish (?:hall|supper)|iglesia|catecismo|scouts?",
+    r"pack \d+|troop \d*|4-?h|pto|pta|vfw|legion|rotary|lions|kiwanis|auxiliary|gofundme|go fund me|donat\w+",
+    r"free ?will|benefit|spaghetti (?:supper|night|dinner)|pancake\w*|fish fry|bake sale|car wash",
+    r"lavando carros|band|banda|team|boosters?|youth group|mission trip|food (?:bank|pantry|drive)|shelter",
+    r"rescue|fund(?:s)? (?:at|for)|charity|nonprofit|memorial|school|escuela|prepa|class trip|cookies|club",
+    r"choir|chorus|potluck|bingo|no dues|support group|colecta|kermes|rifa|registry|blood drive|toy drive",
+    r"coat drive|collecting",
+)
 _GIVE = sign(
-    0.45, "It invites people to an event, a sale or a collection of its own, which may or may not count as soliciting.",
-    r"(?:gofundme|go fund me)", r"(?:all )?proceeds (?:go|to|benefit)", r"raffle tickets?", r"(?:supper|breakfast|dinner|fish fry|bake sale|car wash|rummage sale|yard sale|garage sale|craft fair|benefit|fundraiser|kermes)(?: [a-z]+){0,3} (?:is|at|on|this|saturday|sunday|friday)", r"free ?will (?:offering|donation)", r"(?:we'?re|are|is|we are) (?:collecting|raising|selling)", r"(?:taking|selling|accepting) (?:orders|donations|tickets|cookies|brownies|popcorn|pies)",
-    r"(?:come|stop|swing) by (?:the|our|my)", r"everyone'?s? welcome|all are welcome|los esperamos|caiganle", r"anybody(?:'s| is)? interested|if anybody wants|anyone want", r"(?:inbox|pm|dm|message) me", r"(?:bring|donate) (?:a|your) (?:dish|coats?|cans?)",
-    r"i (?:also )?(?:teach|give lessons|babysit|bake|sew|spin my own|drive folks)", r"glad to look over|happy to help anybody|kids can come sit", r"(?:have|got) (?:a few |some |\d+ )?(?:extra|spare|left ?over)",
-)  # fmt: skip
+    0.45,
+    "It invites people to an event, a sale or a collection of its own, which may or may not count as soliciting.",
+    r"(?:gofundme|go fund me)|(?:all )?proceeds (?:go|to|benefit)|raffle tickets?",
+    r"(?:supper|breakfast|dinner|fish fry|bake sale|car wash|rummage sale|yard sale|garage sale|"
+    r"craft fair|benefit|fundraiser|kermes)(?: [a-z]+){0,3} (?:is|at|on|this|saturday|sunday|"
+    r"friday)",
+    r"free ?will (?:offering|donation)|(?:we'?re|are|is|we are) (?:collecting|raising|selling)",
+    r"(?:taking|selling|accepting) (?:orders|donations|tickets|cookies|brownies|popcorn|pies)",
+    r"(?:come|stop|swing) by (?:the|our|my)|everyone'?s? welcome|all are welcome|los esperamos|caiganle",
+    r"anybody(?:'s| is)? interested|if anybody wants|anyone want|(?:inbox|pm|dm|message) me",
+    r"(?:bring|donate) (?:a|your) (?:dish|coats?|cans?)",
+    r"i (?:also )?(?:teach|give lessons|babysit|bake|sew|spin my own|drive folks)",
+    r"glad to look over|happy to help anybody|kids can come sit",
+    r"(?:have|got) (?:a few |some |\d+ )?(?:extra|spare|left ?over)",
+)
 _NOT_MINE = words(
-    r"(?:they|them) (?:did|do|tuned|fixed|were|are)", r"my (?:cousin|neighbor|sister|friend|barber)(?:'s)?", r"recommend", r"i(?:'ve)? (?:went|go|used|bought|paid|spent|got mine)", r"cost me", r"charged me", r"(?:you|they|y'?all) charge", r"fines?", r"refund\w*", r"the library(?:'s)?", r"budget", r"tax(?:es|payers?)?", r"spen[dt]\w*", r"levy",
-    r"why (?:do|does|is|are)", r"how much", r"cuanto", r"is (?:it|this|there)", r"do you", r"can (?:i|we)", r"would you", r"do (?:i|we)",
-)  # fmt: skip
+    r"(?:they|them) (?:did|do|tuned|fixed|were|are)|my (?:cousin|neighbor|sister|friend|barber)(?:'s)?",
+    r"recommend|i(?:'ve)? (?:went|go|used|bought|paid|spent|got mine)|cost me|charged me",
+    r"(?:you|they|y'?all) charge|fines?|refund\w*|the library(?:'s)?|budget|tax(?:es|payers?)?|spen[dt]\w*",
+    r"levy|why (?:do|does|is|are)|how much|cuanto|is (?:it|this|there)|do you|can (?:i|we)|would you",
+    r"do (?:i|we)",
+)
 
 
 def find(scene: Scene) -> list[Finding]:
@@ -72,7 +142,9 @@ def find(scene: Scene) -> list[Finding]:
     gives = [(s, q) for s, q, quoted in seen(reading, (_GIVE,)) if not quoted]
     if not offers and not gives and not (contacts and price):
         return []
-    strengths = [s.strength for s, _ in offers] + [s.strength for s, _ in contacts] + ([_PRICE.strength] if price else [])
+    strengths = (
+        [s.strength for s, _ in offers] + [s.strength for s, _ in contacts] + ([_PRICE.strength] if price else [])
+    )
     strength = together(strengths) if offers or (contacts and price) else 0.0
     hints = len(offers) + len(contacts) + bool(price)
     if strength and hints >= 2:

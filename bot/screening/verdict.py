@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 OFF_TOPIC = "off-topic"
 _URGENT_FLOOR = 0.45
 """From this chance on, a classifier's word alone makes a comment urgent: a miss is worse than a look."""
+_ANSWER_FLOOR = 0.45
+"""From this chance on an answer is owed: a needless answer harms less than a missing one."""
 _ALSO = 0.6
 """How strong a second finding must be to be named beside the one that removes."""
 
@@ -31,13 +33,16 @@ _COST: Mapping[Outcome, Mapping[Outcome, float]] = {
 }
 # Of the corpus's comments whose strongest finding reaches a strength: the share that deserves keep, refer, remove.
 _BANDS = (
-    (0.0, (0.76, 0.10, 0.14)),
-    (0.2, (0.60, 0.15, 0.25)),
-    (0.35, (0.45, 0.30, 0.25)),
-    (0.5, (0.30, 0.40, 0.30)),
-    (0.7, (0.25, 0.25, 0.50)),
-    (0.85, (0.03, 0.07, 0.90)),
+    (0.0, (0.87, 0.08, 0.05)),
+    (0.2, (0.82, 0.09, 0.09)),
+    (0.35, (0.60, 0.20, 0.20)),
+    (0.5, (0.35, 0.36, 0.29)),
+    (0.6, (0.28, 0.24, 0.48)),
+    (0.7, (0.22, 0.16, 0.62)),
+    (0.85, (0.01, 0.02, 0.97)),
 )
+_URGENT_SHARE = 0.6
+"""Of the corpus's comments that the rules call urgent, the share that a director would see herself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def decide(
         outcome = Outcome.KEEP
 
     cited = _cited(outcome, ranked, strengths, policy)
-    needs_reply = urgent or (outcome is not Outcome.REMOVE and bearing.needs_reply >= 0.5)
+    needs_reply = urgent or (outcome is not Outcome.REMOVE and bearing.needs_reply >= _ANSWER_FLOOR)
     critical = outcome is Outcome.KEEP and bearing.critical
     wants_post = not bearing.has_post and outcome is not Outcome.REMOVE and not urgent and bearing.strays >= 0.5
     return Verdict(
@@ -100,7 +105,7 @@ def decide(
         why=_why(outcome, kept, cited, bearing, urgent=urgent, critical=critical),
         needs_reply=needs_reply,
         urgent=urgent,
-        confidence=round(0.9 if urgent else chances[outcome], 2),
+        confidence=round(_URGENT_SHARE if urgent else chances[outcome], 2),
         critical=critical,
         wants_post=wants_post,
     )
