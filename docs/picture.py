@@ -29,11 +29,11 @@ TALK = (
 )
 
 
-async def draw(target: Path) -> None:
-    """Hold the talk on a throw-away database and write the picture."""
+async def draw() -> str:
+    """Hold the talk on a throw-away database; gives the picture."""
     library = toml.read(SAMPLES / "library.toml", Library)
     policy = toml.read(SAMPLES / "policy.toml", Policy)
-    paper = Rich(file=io.StringIO(), width=104, record=True, force_terminal=True, highlight=False, markup=False, emoji=False)
+    paper = Rich(file=io.StringIO(), width=104, record=True, force_terminal=True)
     screen = RichScreen(paper)
     with tempfile.TemporaryDirectory() as folder:
         store = await Store.open(f"sqlite:///{folder}/demo.db", "demo")
@@ -45,8 +45,8 @@ async def draw(target: Path) -> None:
         await store.close()
     svg = paper.export_svg(title="commentdesk demo")
     # The picture fetches no font: whoever looks at it tells nobody.
-    target.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), encoding="utf-8")
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
-    asyncio.run(draw(Path(__file__).with_name("demo.svg")))
+    Path(__file__).with_name("demo.svg").write_text(asyncio.run(draw()), encoding="utf-8")

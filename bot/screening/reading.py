@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Letters of other scripts, and marks, that pass for Latin letters and plain quotation marks.
 _LOOKALIKES = str.maketrans(
-    "асеорхуікјѕтмнвгԁԛѡһпαβεικνορτυχωɑɡıłøđß’‘‛´`“”„‟«»‐‑‒–—−",  # noqa: RUF001  lookalikes are the subject
+    "асеорхуікјѕтмнвгԁԛѡһпαβεικνορτυχωɑɡıłøđß’‘‛´`“”„‟«»‐‑‒–—−",
     'aceopxyikjstmhbrdqwhnabeiknoptuxwagilods\'\'\'\'\'""""""------',
 )
 # Digits and signs that stand for letters inside a word.

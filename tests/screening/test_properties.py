@@ -79,7 +79,7 @@ relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], 
 
 @relaxed
 @given(text=texts, post=st.none() | texts, author=st.none() | texts, shown=texts, before=texts)
-def test_no_text_breaks_the_screening_and_every_quote_is_verbatim(  # noqa: PLR0917  pytest passes by name
+def test_no_text_breaks_the_screening_and_every_quote_is_verbatim(
     policy: Policy, library: Library, text: str, post: str | None, author: str | None, shown: str, before: str
 ) -> None:
     comment = Comment(text=text, post=post, author=author, attachments=(Attachment("image", shown),))
