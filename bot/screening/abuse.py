@@ -82,6 +82,7 @@ _DENIED = re.compile(
 _FOND = words(
     r"love (?:you|u|y'?all|this|that|it|ya)|same time next week|miss you|te amo|los quiero|jk|my favorite",
 )
+_MYSELF = words(r"i'?m|myself")
 _HARSH = words(
     r"talentless|ogres?|hippos?|waddl\w+|livestock|drool\w*|reject|prune|wench|breeders?|breed|"
     r"deport\w*|terrorists?|gimps?|vegetables|wrinkly|blobs?|lard|stinks?|stank|reek\w*|soap|bath|"
@@ -284,7 +285,7 @@ def _harsh(scene: Scene) -> list[Finding]:
     }
     if not quotes or not reading.has(_PEOPLE):
         return []
-    fond = reading.has(_FOND) or reading.has(words(r"i'?m", r"myself"))
+    fond = reading.has(_FOND) or reading.has(_MYSELF)
     demeaning = any(
         not reading.is_speech(start, end, bare=True) for start, end, _ in reading.find(_SLUR_WORD, bare=True)
     )

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bot.screening.finding import Finding
+from bot.screening.finding import Finding, Where
 from bot.screening.reading import Reading
 from bot.screening.signs import words
 
@@ -87,6 +87,11 @@ _NEUTRAL = words(
     r"undecided|donde|cuando|which (?:way|one|room)|i voted|we voted|no yard signs|my sticker",
     r"don'?t care which|somebody (?:tucked|put|left)|neutral|nonpartisan|allowed",
 )
+_VOTING = words(r"vot(?:e|es|ed|ing|en|ar|o|a)|v0te|ballot|elect|elected|election|campaign|campana|polls")
+_DATED, _OFFICES, _MEASURES, _YEAR = words(_DATE), words(_OFFICE), words(_MEASURE), words(r"20\d\d")
+_CONTESTED = words(
+    r"measure [a-z\d]+|prop(?:osition)? [a-z\d]+|question \d+|article \d+|medida [a-z]|levy|bond|forum|foro|candidates?"
+)
 _HASHTAG = re.compile(r"#[a-z0-9]*(?:for|4|dump|vote|elect|team|yeson|noon|recall|works|tothe|takeback)[a-z0-9]*")
 
 
@@ -128,72 +133,36 @@ def find(scene: Scene) -> list[Finding]:
     measures, candidates = _ballot(scene.library)
     measure = reading.first(measures) if measures else ""
     candidate = reading.first(candidates) if candidates else ""
-    by_candidate = bool(candidates and scene.author.has(candidates))
-    call = reading.first(_HOW_TO_VOTE) or reading.first(_HOW_TO_VOTE, bare=True) or reading.first(_HASHTAG)
+    by_candidate = _is_candidate(scene)
+    dated, office, voting = reading.has(_DATED), reading.has(_OFFICES), _hears(reading, _VOTING)
     about = bool(scene.post and scene.post.has(_ABOUT_VOTING) and not scene.post.has(_CHILDISH))
-    dated = reading.first(words(_DATE))
     neutral = reading.has(_NEUTRAL) or "?" in scene.comment.text
-    subject = measure or candidate
-    office = reading.first(words(_OFFICE))
-    voting = _hears(
-        reading,
-        words(
-            r"vot(?:e|es|ed|ing|en|ar|o|a)",
-            "v0te",
-            "ballot",
-            "elect",
-            "elected",
-            "election",
-            "campaign",
-            "campana",
-            "polls",
-        ),
-    )
-    found = []
-    if not call and candidate and reading.has(words(r"20\d\d", rf"(?:{_DATE})")) and len(reading.words) <= 6:
+
+    call = reading.first(_HOW_TO_VOTE) or reading.first(_HOW_TO_VOTE, bare=True) or reading.first(_HASHTAG)
+    if not call and candidate and len(reading.words) <= 6 and (dated or reading.has(_YEAR)):
         call = candidate
-    if call and (
-        subject
-        or office
-        or (dated and voting)
-        or about
-        or by_candidate
-        or (voting and _hears(reading, words(_MEASURE)))
-        or call.startswith("#")
-    ):
-        strength = (
-            0.92 if subject or by_candidate or (voting and (office or dated)) else 0.86 if dated and office else 0.6
-        )
-        strength *= 0.5 if neutral else 1.0
-        found.append(
-            Finding(KEY, round(strength, 3), call, "It asks people to vote one way, or rallies them to a campaign.")
-        )
-    elif measure and reading.has(_PRONE) and not neutral:
-        found.append(Finding(KEY, 0.5, measure, "It gives an opinion of a measure that is on the ballot now."))
-    elif candidate and not neutral and (about or dated or voting or by_candidate):
-        found.append(Finding(KEY, 0.5, candidate, "It names a person who seeks office, and takes sides or may do so."))
-    elif (
-        about
-        and not neutral
-        and (prone := reading.first(_PRONE))
-        and scene.post
-        and scene.post.has(
-            words(
-                r"measure [a-z\d]+|prop(?:osition)? [a-z\d]+|question \d+|article \d+",
-                "levy",
-                "bond",
-                "forum",
-                "candidates?",
-                r"medida [a-z]",
-                "foro",
-            )
-        )
-    ):
-        found.append(Finding(KEY, 0.42, prone, "It gives an opinion under a post about an election."))
-    elif by_candidate and not neutral:
-        found.append(
-            Finding(
-                KEY, 0.45, scene.comment.text.strip()[:80], "A person who seeks office speaks on the library's page."
-            )
-        )
-    return found
+    on_ballot = bool(measure or candidate or by_candidate or (voting and (office or dated)))
+    if call and (on_ballot or office or about or call.startswith("#") or (voting and _hears(reading, _MEASURES))):
+        strength = (0.92 if on_ballot else 0.6) * (0.5 if neutral else 1.0)
+        return [Finding(KEY, strength, call, "It asks people to vote one way, or rallies them to a campaign.")]
+    if neutral:
+        return []
+    prone = reading.first(_PRONE)
+    if measure and prone:
+        return [Finding(KEY, 0.5, measure, "It gives an opinion of a measure that is on the ballot now.")]
+    if candidate and (about or dated or voting or by_candidate):
+        return [Finding(KEY, 0.5, candidate, "It names a person who seeks office, and takes sides or may do so.")]
+    if prone and about and scene.post and scene.post.has(_CONTESTED):
+        return [Finding(KEY, 0.42, prone, "It gives an opinion under a post about an election.")]
+    if by_candidate:
+        author = (scene.comment.author or "").strip()
+        why = "A person who seeks office speaks on the library's page."
+        return [Finding(KEY, 0.45, author, why, Where.AUTHOR)]
+    return []
+
+
+def _is_candidate(scene: Scene) -> bool:
+    """Whether the author bears a candidate's first and last name; one name alone is anybody's."""
+    mine = set(scene.author.words)
+    names = (Reading(candidate.name).words for candidate in scene.library.ballot.candidates)
+    return any(len(name) >= 2 and {name[0], name[-1]} <= mine for name in names)

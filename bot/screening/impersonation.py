@@ -90,6 +90,7 @@ _DISOWNS = words(
     r"(?:my|our) (?:card number|pin|card) (?:is|doesn'?t|won'?t|isn'?t|does|did)|why (?:do|does)|not real",
     r"report(?:ed)?",
 )
+_CLICK, _SAYS_PARODY = words("link|bio|click|tap|claim"), words("parody|parodia|satire")
 _TITLED = re.compile(
     r"(?<![a-z])(?:mayor|director|attorney for|sheriff|supt|superintendent|selectman|councilman|"
     r"councilwoman|senator|officer|police dep|city of|county|water dept|department|alcalde|"
@@ -111,7 +112,7 @@ def _lure(scene: Scene) -> list[Finding]:
     likeness = likeness_to_library(scene.author.plain.text, scene.library) >= 80 or _resembles_person(scene) != ""
     bait = asks or ((pays or prize) if (pays and prize) or scare or likeness or voice else "")
     if not bait:
-        if prize and (scene.text.has(words(r"link", r"bio", r"click", r"tap", r"claim")) or likeness):
+        if prize and (scene.text.has(_CLICK) or likeness):
             bait = prize
         else:
             return []
@@ -134,7 +135,7 @@ def _likeness(scene: Scene) -> list[Finding]:
         return _insider(scene)
     disowns = scene.text.has(_DISOWNS)
     near = likeness_to_library(name, scene.library)
-    parody = scene.author.has(_PARODY) or scene.text.has(words("parody", "parodia", "satire"))
+    parody = scene.author.has(_PARODY) or scene.text.has(_SAYS_PARODY)
     if near >= 80 and not disowns:
         if parody or scene.author.has(_PARODY):
             return [

@@ -39,17 +39,23 @@ _CONTENT = words(
     r"worth|yay|lmao\w*|proud|cried|crying|que (?:bonito|lindo)|good (?:for|job|luck|on)|perfect",
 )
 _PLACE = words(
-    r"wi-?fi|printers?|print(?:ing|s)?|copier|machine|desk|board|director|ramp|elevator|front|shel(?:f|ves)|door|large print",
-    r"hours?|website|app|catalog|letter|form|room|restrooms?|bathrooms?|parking|signs?|chairs?|computers?|card|holds?|fees?",
-    r"fines?|charge[ds]?|dollars|budget|levy|(?:one|two|three) stars|policy|staff|clerk|guard|horario|tarjeta|impresora|bano",
+    r"wi-?fi|printers?|print(?:ing|s)?|copier|machine|desk|board|director|ramp|elevator|front|shel(?:f|"
+    r"ves)|door|large print",
+    r"hours?|website|app|catalog|letter|form|room|restrooms?|bathrooms?|parking|signs?|chairs?|computers?|"
+    r"card|holds?|fees?",
+    r"fines?|charge[ds]?|dollars|budget|levy|(?:one|two|three) stars|policy|staff|clerk|guard|horario|"
+    r"tarjeta|impresora|bano",
 )
 _ORDER = words(
-    r"i (?:want|asked|would like|expect|demand)|i'd like|asking|to know|want to|put (?:the|a|it)|you people|of us|do something",
-    r"told (?:me|us|to|my)|since|been (?:out|down|broken|waiting)|not (?:one|a single|fair)|don't want|quiero|pido|llevo",
+    r"i (?:want|asked|would like|expect|demand)|i'd like|asking|to know|want to|put (?:the|a|it)|"
+    r"you people|of us|do something",
+    r"told (?:me|us|to|my)|since|been (?:out|down|broken|waiting)|not (?:one|a single|fair)|don't want|"
+    r"quiero|pido|llevo",
 )
 _SHARE = words(
     r"here's|found|my own|glad|proud|worth|welcome|god|died|cried|miss|i'll be|see you|voted|read it|lol|drew|made|took"
 )
+_I = words("i|i'm|my|me|mi|yo")
 _TO_US = words(
     r"you", r"your", r"y'?all", r"yall", r"ustedes", r"the library", r"staff", r"board", r"director", r"la biblioteca"
 )
@@ -91,7 +97,7 @@ def signals(scene: Scene) -> dict[str, float]:
         "order": float(min(sum(1 for _ in _ORDER.finditer(reading.plain.text[:4000])), 2)),
         "share": float(reading.has(_SHARE)),
         "joy": float(min(text.count("!"), 2)),
-        "i": float(reading.has(words("i", "i'm", "my", "me", "mi", "yo"))),
+        "i": float(reading.has(_I)),
         "alone": float(scene.post is None),
         "money": float("$" in text),
     }

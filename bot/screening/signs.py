@@ -33,6 +33,11 @@ def sign(strength: float, why: str, *alternatives: str) -> Sign:
     return Sign(words(*alternatives), strength, why)
 
 
+def each(strength: float, why: str, *alternatives: str) -> tuple[Sign, ...]:
+    """A sign for each of the alternatives, so that several of them count as several hints."""
+    return tuple(sign(strength, why, alternative) for alternative in alternatives)
+
+
 def seen(reading: Reading, signs: Iterable[Sign], *, bare: bool = False) -> Iterator[tuple[Sign, str, bool]]:
     """Each sign that stands in a reading: its first place, as raw quote, and whether that is in quotation marks.
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.screening.finding import Finding
-from bot.screening.signs import Sign, seen, sign, together, words
+from bot.screening.signs import Sign, each, seen, sign, together, words
 
 if TYPE_CHECKING:
     from bot.screening.scene import Scene
@@ -19,7 +19,7 @@ KEY = "solicitation"
 _WHY = "It advertises something for sale or hire."
 
 _OFFER = (
-    sign(
+    *each(
         0.6,
         _WHY,
         r"\d+ ?(?:%|percent) off|(?:%|percent|per cent) off",
@@ -36,6 +36,8 @@ _OFFER = (
         r"(?:se vende[n]?|vendo|vendemos|en venta|presupuestos? gratis|a domicilio|precios? (?:bajos?|"
         r"accesibles?|especial(?:es)?)|descuento|buen precio|pedidos|por encargo|hago (?:trabajos?|"
         r"pasteles|unas)|rento|se renta|prestamos|sin checar credito|garantizad[oa]|giá rẻ)",
+        r"(?:flat fee|evening appointments|all insurance|we win|no credit|same day loans?|booking [a-z]+ now|"
+        r"hmu|margins|resell)",
         r"be your own boss|fired my boss|passive income|side hustle|work from (?:home|my phone)|"
         r"from my (?:phone|sofa|couch)|on my team|my downline|essential oils|wellness (?:kits?|"
         r"patches)|ask me how|i (?:went|turned) (?:from )?[^.!?]{0,30}(?:into|to)(?: [a-z]+)? \$?\d",
@@ -47,7 +49,7 @@ _OFFER = (
         r"deposit holds|bids|(?:pups|puppies|kittens|doodles|kits|cords?)(?: [a-z]+){0,2} (?:left|"
         r"available|ready)",
     ),
-    sign(
+    *each(
         0.5,
         _WHY,
         r"(?:i|we)(?:'ll)? (?:also )?(?:sell|charge|ship|deliver|tutor|offer|buy|install|repair|clean|"
@@ -60,7 +62,7 @@ _OFFER = (
         r"i'?m (?:selling|a certified|a licensed|your local realtor|a realtor|offering)",
         r"(?:certified|licensed|insured|bonded)(?: [a-z]+){0,2} (?:tutor|coach|agent|contractor|"
         r"notary|realtor|electrician|plumber)",
-        r"(?:i'?m|we'?re|am|are|still) selling|selling (?:my|our|off my|\d+)",
+        r"^selling|(?:i'?m|we'?re|am|are|still) selling|selling (?:my|our|off my|\d+)",
         r"we (?:buy|do it all)|for hire|apartment for rent|for rent|\dbr|utils|open house",
         r"hago|arreglo su|reparo|doy clases",
         r"interest rates|home (?:quote|value|worth)|yours is worth|what your (?:place|home|house)",
@@ -86,7 +88,7 @@ _CONTACT = (
         0.35,
         _WHY,
     ),
-    sign(
+    *each(
         0.4,
         _WHY,
         r"(?:dm|pm|text|call|message|msg|inbox|email|e-mail|whatsapp|telegram|write|contact|"
@@ -98,6 +100,12 @@ _CONTACT = (
         r"(?:escribanme|mandenme|mandeme|inbox me|dm me|pm me|message (?:me|us|the page)|"
         r"ask for [a-z]+)",
     ),
+)
+_TRADE = words(
+    r"llc|inc|realty|realtors?|roofing|plumbing|hvac|towing|sons|salon|studio|boutique|bakery|tutoring|"
+    r"tutors?|coach|crew",
+    r"insurance|loans?|credit|motors|exteriors|construction|remodeling|rentals?|trading|shop|store|deals?|"
+    r"promo|services?",
 )
 _CAUSE = words(
     r"fund ?raiser|fundraising|proceeds|raffle|church|parish (?:hall|supper)|iglesia|catecismo|scouts?",
@@ -146,7 +154,7 @@ def find(scene: Scene) -> list[Finding]:
         [s.strength for s, _ in offers] + [s.strength for s, _ in contacts] + ([_PRICE.strength] if price else [])
     )
     strength = together(strengths) if offers or (contacts and price) else 0.0
-    hints = len(offers) + len(contacts) + bool(price)
+    hints = len(offers) + len(contacts) + bool(price) + scene.author.has(_TRADE)
     if strength and hints >= 2:
         strength = max(strength, 0.87)
     if reading.has(_NOT_MINE) or "?" in scene.comment.text[-40:]:
