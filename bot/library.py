@@ -254,10 +254,8 @@ def from_context(data: dict[str, Any], name: str) -> Library:
     """
     try:
         director = {"name": data["director"]["name"], "title": data["director"].get("title", ""), "role": "director"}
-        people = [
-            {**person, "adult": True}
-            for person in [director, *({"name": p["name"], "title": p.get("role", "")} for p in data.get("staff", []))]
-        ]
+        staff = {p["name"]: {"name": p["name"], "title": p.get("role", "")} for p in data.get("staff", [])}
+        people = [{**person, "adult": True} for person in (staff | {director["name"]: director}).values()]
         officials = [
             *data.get("officials", []),
             *data.get("sitting_officials_not_on_ballot", []),

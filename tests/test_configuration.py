@@ -90,6 +90,11 @@ def test_a_fingerprint_follows_what_a_file_says_not_how(tmp_path: Path) -> None:
     assert toml.fingerprint(toml.read(file, Policy)) != plain
 
 
+def test_a_context_may_name_its_director_among_the_staff() -> None:
+    context = {"library": "X", "director": {"name": "Ruth"}, "staff": [{"name": "Ruth", "role": "Director"}]}
+    assert [member.role for member in from_context(context, "x.json").people] == ["director"]
+
+
 def test_a_context_of_the_wrong_shape_is_named() -> None:
     with pytest.raises(toml.ConfigurationError, match=r"x\.json: is no library context"):
         from_context({"library": "No Director Library"}, "x.json")
