@@ -1,0 +1,128 @@
+"""The trained classifier at run time: marked texts in, calibrated probabilities out. It needs no torch."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from bot.screening.classifier import Probabilities
+from bot.screening.finding import Outcome
+from bot.screening.model import ngrams
+from bot.screening.model.features import read
+from bot.screening.model.marks import Marks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from bot.chat import Comment, Earlier
+    from bot.library import Library
+    from bot.screening.model.features import Reading
+
+Case = tuple["Comment", "Sequence[Earlier]", "Library"]
+
+OUTCOMES = (Outcome.KEEP, Outcome.REFER, Outcome.REMOVE)
+GUIDELINES = ("off-topic", "abuse", "solicitation", "impersonation", "repetition", "electioneering", "copyright")
+FILES = ("encoder.onnx", "heads.npz", "tokenizer.json")
+WINDOW, CONTEXT, STRIDE = 224, 128, 160
+"""Tokens of a comment read at once, tokens of its context beside each window, and how far each window moves on."""
+TOGETHER = 16
+"""Windows that run through the encoder in one batch."""
+
+
+class Classifier:
+    """The weights of one folder, loaded. `judge` is pure and may be called from several threads.
+
+    A comment longer than a window is read window by window: for the outcome the window least like *keep* speaks, for
+    everything else the one that is surest.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or Path(__file__).with_name("weights")
+        contents = {name: (folder / name).read_bytes() for name in FILES}
+        self.digest = hashlib.sha256(b"".join(hashlib.sha256(contents[name]).digest() for name in FILES)).hexdigest()
+        self._tokenizer = Tokenizer.from_str(contents["tokenizer.json"].decode())
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._cls, self._sep = self._tokenizer.encode("").ids
+        self._session = _session(contents["encoder.onnx"])
+        with np.load(folder / "heads.npz") as heads:
+            self._linear = tuple(heads[name] for name in ("linear", "linear_scale", "linear_bias"))
+            self._final, self._final_bias = heads["final"], heads["final_bias"]
+        self._marks: tuple[Library, Marks] | None = None
+
+    def judge(self, comment: Comment, earlier: Sequence[Earlier], library: Library) -> Probabilities:
+        """Probabilities for one comment in its context."""
+        return self.judge_all([(comment, earlier, library)])[0]
+
+    def judge_all(self, cases: Sequence[Case]) -> list[Probabilities]:
+        """Probabilities for each case, in order; the company a case is judged in changes nothing."""
+        readings = [read(comment, earlier, self._marks_of(library)) for comment, earlier, library in cases]
+        return [_probabilities(row) for row in self.scores(readings)]
+
+    def scores(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
+        """Probabilities (readings, 12): keep, refer, remove; seven guidelines; needs-reply; urgent."""
+        out = np.empty((len(readings), 12))
+        linear = ngrams.scores(readings, *self._linear)
+        owners, logits = self._encoded(readings)
+        for i in range(len(readings)):
+            windows = logits[owners == i]
+            every = np.hstack([windows, np.repeat(linear[i : i + 1], len(windows), 0)])
+            finals = every @ self._final + self._final_bias
+            outcomes = np.exp(finals[:, :3] - finals[:, :3].max(1, keepdims=True))
+            outcomes /= outcomes.sum(1, keepdims=True)
+            out[i, :3] = outcomes[outcomes[:, 0].argmin()]
+            out[i, 3:] = 1 / (1 + np.exp(-finals[:, 3:].max(0)))
+        return out
+
+    def _encoded(self, readings: Sequence[Reading]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        windows: list[tuple[int, list[int], int]] = []
+        for owner, reading in enumerate(readings):
+            comment = self._tokenizer.encode(reading.comment, add_special_tokens=False).ids
+            context = self._tokenizer.encode(reading.context, add_special_tokens=False).ids[:CONTEXT]
+            for start in range(0, max(1, len(comment) - WINDOW + STRIDE), STRIDE):
+                first = [self._cls, *comment[start : start + WINDOW], self._sep]
+                windows.append((owner, [*first, *context, self._sep], len(first)))
+        order = sorted(range(len(windows)), key=lambda i: len(windows[i][1]))
+        logits = np.empty((len(windows), self._session.get_outputs()[0].shape[1]), np.float32)
+        for at in range(0, len(order), TOGETHER):
+            chosen = order[at : at + TOGETHER]
+            width = len(windows[chosen[-1]][1])
+            ids, kinds = np.zeros((2, len(chosen), width), np.int64)
+            mask = np.zeros((len(chosen), width), np.float32)
+            for row, i in enumerate(chosen):
+                _, tokens, first_length = windows[i]
+                ids[row, : len(tokens)] = tokens
+                kinds[row, first_length:] = 1
+                mask[row, : len(tokens)] = 1
+            logits[chosen] = self._session.run(None, {"ids": ids, "kinds": kinds, "mask": mask})[0]
+        return np.array([owner for owner, _, _ in windows]), logits
+
+    def _marks_of(self, library: Library) -> Marks:
+        kept = self._marks
+        if kept is None or kept[0] is not library:
+            kept = self._marks = (library, Marks(library))
+        return kept[1]
+
+
+def _session(model: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 2
+    # The eight-bit weights become floats once, while loading, instead of at each comment.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _probabilities(row: NDArray[np.float64]) -> Probabilities:
+    return Probabilities(
+        outcome={outcome: float(p) for outcome, p in zip(OUTCOMES, row[:3], strict=True)},
+        guidelines={key: float(p) for key, p in zip(GUIDELINES, row[3:10], strict=True)},
+        needs_reply=float(row[10]),
+        urgent=float(row[11]),
+    )

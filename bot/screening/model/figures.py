@@ -1,0 +1,84 @@
+"""What verdicts taken from probabilities alone would cost: the measures of the bench, without rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from bot.screening.model.cases import Case
+
+COST = np.array([[0, 1, 10], [3, 0, 5], [4, 1, 0]], np.float64)
+"""What a mistake costs (`bench/LABELLING.md`): rows expected, columns given, each keep, refer, remove."""
+CITED, REPLY, URGENT = 0.4, 0.45, 0.15
+"""From which probability a guideline is cited, an answer is due, and somebody may be harmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The bench's measures; shares and rates lie in 0..1."""
+
+    cases: int
+    cost: float
+    allowed_removed: float
+    violations_kept: float
+    referred: float
+    guideline_f1: float
+    reply_f1: float
+    urgent_seen: float
+    urgent_false: float
+
+
+def decide(p: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """From probabilities (cases, 12): the cheapest outcomes, guidelines cited (cases, 7), reply due, urgent."""
+    urgent = p[:, 11] > URGENT
+    given = np.where(urgent, 1, (p[:, :3] @ COST).argmin(1))
+    cited = p[:, 3:10] > CITED
+    cited[np.arange(len(p)), p[:, 3:10].argmax(1)] = True
+    cited[given == 0] = False
+    return given, cited, ((p[:, 10] > REPLY) & (given != 2)) | urgent, urgent
+
+
+def figures(p: NDArray[np.float64], wanted: NDArray[np.float32]) -> Figures:
+    """Measures of probabilities (cases, 12) against the targets of `fit.targets`."""
+    given, cited, reply, urgent = decide(p)
+    expected = wanted[:, 0].astype(int)
+    broken = wanted[:, 1:8] > 0
+    removed, kept = expected == 2, expected == 0
+    hit = int((cited & broken)[removed].sum())
+    missed = int((broken & ~cited)[removed].sum())
+    wrong = int((cited & ~broken)[removed].sum() + cited[kept].sum())
+    due, may_reply = wanted[:, 8] > 0, ~removed
+    harmed = wanted[:, 10] > 0
+    return Figures(
+        cases=len(p),
+        cost=float(COST[expected, given].mean()),
+        allowed_removed=_share(given == 2, kept),
+        violations_kept=_share(given == 0, removed),
+        referred=float((given == 1).mean()),
+        guideline_f1=_f1(hit, wrong, missed),
+        reply_f1=_f1(*(int((part & may_reply).sum()) for part in (reply & due, reply & ~due, ~reply & due))),
+        urgent_seen=_share(urgent, harmed),
+        urgent_false=_share(urgent, ~harmed),
+    )
+
+
+def by_library(p: NDArray[np.float64], wanted: NDArray[np.float32], cases: Sequence[Case]) -> dict[str, Figures]:
+    """The measures of each library's cases apart, the costliest library first."""
+    names = np.array([case.library for case in cases])
+    apart = {name: figures(p[names == name], wanted[names == name]) for name in sorted(set(names))}
+    return dict(sorted(apart.items(), key=lambda item: -item[1].cost))
+
+
+def _share(what: NDArray[np.bool_], among: NDArray[np.bool_]) -> float:
+    return float(what[among].mean()) if among.any() else 0.0
+
+
+def _f1(hit: int, wrong: int, missed: int) -> float:
+    return 2 * hit / (2 * hit + wrong + missed) if hit else 0.0
