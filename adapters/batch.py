@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -12,13 +13,15 @@ from bot.screening.finding import Outcome
 from bot.screening.score import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bot.policy import Policy
     from bot.screening import Screening
     from bot.screening.finding import Verdict
 
 
+TOGETHER = 32
+"""Cases that are judged in one go."""
 Kind = TypeVar("Kind", bound="_Row")
 
 
@@ -55,12 +58,12 @@ class Row(_Row):
     earlier: list[_Earlier] | None = None
     expected: _Expected | None = None
 
-    def judged(self, screening: Screening) -> Verdict:
-        """The desk's verdict."""
+    def case(self) -> tuple[Comment, list[Earlier]]:
+        """The comment, and what was seen before it."""
         attachments = tuple(Attachment(a.kind, a.description) for a in self.attachments or ())
         comment = Comment(self.comment, self.post, self.author, self.platform, attachments=attachments)
         earlier = [Earlier(e.author, e.comment) for e in self.earlier or ()]
-        return screening.screen(comment.storable(), earlier)
+        return comment.storable(), earlier
 
     def label(self) -> Label:
         """What the bench expects. Raises ValueError where it does not say."""
@@ -111,6 +114,13 @@ def rows(
             yield _row(raw, kind)
         except Broken as error:
             broken(number, str(error))
+
+
+def judged(rows: Iterable[Row], screening: Screening) -> Iterator[tuple[Row, Verdict]]:
+    """Each case with its verdict, in order; read ahead by a few, which go through the screening together."""
+    ahead = iter(rows)
+    while together := list(islice(ahead, TOGETHER)):
+        yield from zip(together, screening.screen_all([row.case() for row in together]), strict=True)
 
 
 def line(row: Row, verdict: Verdict, policy: Policy) -> str:

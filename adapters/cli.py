@@ -25,6 +25,7 @@ from bot.desk import Desk
 from bot.library import Library, Role, read_context
 from bot.policy import Policy
 from bot.screening import Screening
+from bot.screening.model.classifier import Classifier
 from bot.screening.score import Evenness, Score
 from bot.store import Store
 from config.settings import NAMES, SAMPLES, Settings
@@ -160,8 +161,8 @@ def screen(cases: Path, library_path: Path, policy_path: Path | None, output: Pa
         raise Trouble(f"{output}: can not be written: {error.strerror}.") from None
     broken: list[int] = []
     try:
-        for row in _read(cases, batch.Row, broken):
-            print(batch.line(row, row.judged(screening), policy), file=out)
+        for row, verdict in batch.judged(_read(cases, batch.Row, broken), screening):
+            print(batch.line(row, verdict, policy), file=out)
     finally:
         if output:
             out.close()
@@ -180,14 +181,12 @@ def bench(cases: Path, library_path: Path, policy_path: Path | None, errors: int
     policy, screening = _screening(library_path, policy_path)
     score = Score(keep_errors=errors)
     broken: list[int] = []
-    for row in _read(cases, batch.Row, broken):
+    for row, verdict in batch.judged(_read(cases, batch.Row, broken), screening):
         try:
-            label = row.label()
+            score.add(str(row.id), row.comment, row.label(), verdict)
         except ValueError as error:
             broken.append(0)
             click.echo(f"{cases}: case {row.id}: {error}", err=True)
-            continue
-        score.add(str(row.id), row.comment, label, row.judged(screening))
     for text in score.lines({number: guideline.key for number, guideline in policy.by_number.items()}):
         click.echo(text)
     sys.exit(1 if broken else 0)
@@ -285,7 +284,7 @@ def _configured(path: Path | None, name: str, kind: type[toml.Checked], problems
 def _screening(library_path: Path, policy_path: Path | None) -> tuple[Policy, Screening]:
     policy = toml.read(policy_path or SAMPLES / "policy.toml", Policy)
     library = read_context(library_path) if library_path.suffix == ".json" else toml.read(library_path, Library)
-    return policy, Screening(policy, library)
+    return policy, Screening(policy, library, Classifier())
 
 
 def _read(cases: Path, kind: type[batch.Kind], broken: list[int]) -> Iterator[batch.Kind]:
@@ -355,7 +354,7 @@ async def _terminal(url: str, library: Library, policy: Policy, person: str, kin
             await store.set_mark("clock", moved)
 
         chat = Console(library, shown, clock, member, keep_clock=keep_clock if kind == "demo" else None)
-        desk = Desk(store, library, policy, [chat])
+        desk = Desk(store, Screening(policy, library, Classifier()), [chat])
         chat.join(desk)
         shown.say(f"{library.name}, {kind} desk. Everything is kept in {database.named(url)}")
         shown.say(f"You speak as {member.name}. Paste a comment, or type /help.")

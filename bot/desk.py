@@ -21,7 +21,6 @@ from bot.chat import Answer, Earlier, Notice, Undelivered, storable
 from bot.database import Unavailable
 from bot.library import Role
 from bot.reply_clock import ReplyClock
-from bot.screening import Screening
 from bot.screening.finding import Outcome
 from bot.store import Marks, as_json
 from bot.wording import Wording
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.chat import Chat, Comment, Forward, Person, Place, Press
-    from bot.library import Library, Member
-    from bot.policy import Policy
+    from bot.library import Member
+    from bot.screening import Screening
     from bot.screening.finding import Verdict
     from bot.store import Change, Queued, Store, View
 
@@ -49,13 +48,13 @@ _NUMBER = re.compile(r"#?(?:(\d{4})-)?(\d{1,6})")
 class Desk:
     """One library's desk. `now` is always an aware time, and never goes back."""
 
-    def __init__(self, store: Store, library: Library, policy: Policy, chats: Sequence[Chat]) -> None:
+    def __init__(self, store: Store, screening: Screening, chats: Sequence[Chat]) -> None:
         self._store = store
-        self._library = library
-        self._policy = policy
+        self._library = library = screening.library
+        self._policy = policy = screening.policy
         self._chats = {chat.name: chat for chat in chats}
         self._clock = ReplyClock(library)
-        self._screening = Screening(policy, library)
+        self._screening = screening
         self._marks = Marks(toml.fingerprint(policy), toml.fingerprint(library), self._screening.engine)
         self._delivering = asyncio.Lock()
         self.wording = Wording(library, policy, self._clock)

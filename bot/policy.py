@@ -22,8 +22,20 @@ class Guideline(Table):
     """What may not be posted, in the library's words; shown to patrons."""
 
 
+class Care(Table):
+    """The director's dial. What each setting costs stands in the model card."""
+
+    referral_cost: Annotated[float, Field(gt=0, le=3)] = 1.0
+    """How dear a question to the director is; 1 is a tenth of a wrongful removal. Smaller asks her more often."""
+    allowed_at_most: Annotated[float, Field(ge=0, le=0.2)] = 0.05
+    """Removal is advised only where the chance that the comment is allowed is at most this."""
+
+
 class Thresholds(Table):
-    """How strong a finding has to be. Strength is the chance, as the desk sees it, that the guideline is broken."""
+    """How strong findings have to be for a guideline of the library's own, which the classifier has not learnt.
+
+    Strength is the chance, as the guideline's file sees it, that the guideline is broken.
+    """
 
     refer: Share = 0.35
     remove: Share = 0.85
@@ -54,6 +66,7 @@ class Policy(Table):
 
     title: str
     guidelines: Annotated[list[Guideline], Field(min_length=1, alias="guideline")]
+    care: Care = Care()
     thresholds: Thresholds = Thresholds()
     prior: Prior
 

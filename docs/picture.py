@@ -17,6 +17,8 @@ from bot import toml
 from bot.desk import Desk
 from bot.library import Library
 from bot.policy import Policy
+from bot.screening import Screening
+from bot.screening.model.classifier import Classifier
 from bot.store import Store
 from config.settings import SAMPLES
 
@@ -38,7 +40,7 @@ async def draw() -> str:
     with tempfile.TemporaryDirectory() as folder:
         store = await Store.open(f"sqlite:///{folder}/demo.db", "demo")
         chat = Console(library, screen, Clock(lambda: NOON), library.people[2])
-        chat.join(Desk(store, library, policy, [chat]))
+        chat.join(Desk(store, Screening(policy, library, Classifier()), [chat]))
         for line in TALK:
             screen.say(f"> {line}")
             await chat.handle(line)

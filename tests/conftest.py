@@ -16,6 +16,8 @@ from bot import record, toml
 from bot.desk import Desk
 from bot.library import Library
 from bot.policy import Policy
+from bot.screening import Screening
+from bot.screening.model.classifier import Classifier
 from bot.store import Store
 
 if TYPE_CHECKING:
@@ -36,6 +38,17 @@ def library() -> Library:
 @pytest.fixture(scope="session")
 def policy() -> Policy:
     return toml.read(CONFIG / "policy.toml", Policy)
+
+
+@pytest.fixture(scope="session")
+def classifier() -> Classifier:
+    return Classifier()
+
+
+@pytest.fixture(scope="session")
+def screening(library: Library, policy: Policy, classifier: Classifier) -> Screening:
+    """The whole screening of the sample library, as shipped."""
+    return Screening(policy, library, classifier)
 
 
 class Talk:
@@ -81,7 +94,7 @@ class Talk:
 
 @asynccontextmanager
 async def talk_at(
-    file: Path, library: Library, policy: Policy, now: dt.datetime = MONDAY, moved: dt.timedelta = dt.timedelta(0)
+    file: Path, screening: Screening, now: dt.datetime = MONDAY, moved: dt.timedelta = dt.timedelta(0)
 ) -> AsyncIterator[Talk]:
     """A started demo desk on a file, and a person at its terminal, Judy Ferris of the staff."""
     store = await Store.open(f"sqlite:///{file}", "demo")
@@ -91,10 +104,11 @@ async def talk_at(
     async def keep_clock(moved: str) -> None:
         await store.set_mark("clock", moved)
 
+    library = screening.library
     judy = library.member("Judy Ferris")
     assert judy is not None
     chat = Console(library, PlainScreen(out), clock, judy, keep_clock=keep_clock)
-    desk = Desk(store, library, policy, [chat])
+    desk = Desk(store, screening, [chat])
     chat.join(desk)
     try:
         await desk.start(clock.now(), alone=True)
@@ -104,7 +118,7 @@ async def talk_at(
 
 
 @pytest.fixture
-async def talk(tmp_path: Path, library: Library, policy: Policy) -> AsyncIterator[Talk]:
+async def talk(tmp_path: Path, screening: Screening) -> AsyncIterator[Talk]:
     """A fresh desk on a Monday at 11 am."""
-    async with talk_at(tmp_path / "demo.db", library, policy) as one:
+    async with talk_at(tmp_path / "demo.db", screening) as one:
         yield one

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.library import Library
-    from bot.policy import Policy
+    from bot.screening import Screening
     from tests.conftest import Talk
 
 HOUR = dt.timedelta(hours=1)
@@ -70,24 +69,24 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await one.close()
 
 
-async def record_of(store: Store, library: Library) -> list[tuple[str, str | None]]:
-    async with store.look(library.id) as view:
+async def record_of(store: Store, screening: Screening) -> list[tuple[str, str | None]]:
+    async with store.look(screening.library.id) as view:
         return [(entry.kind, entry.case) async for entry in view.record()]
 
 
-async def test_a_message_delivered_twice_is_one_case(store: Store, library: Library, policy: Policy) -> None:
+async def test_a_message_delivered_twice_is_one_case(store: Store, screening: Screening) -> None:
     channel = Channel()
-    desk = Desk(store, library, policy, [channel])
+    desk = Desk(store, screening, [channel])
     await desk.on_comment(forward(), MONDAY)
     assert await desk.on_comment(forward(), MONDAY + HOUR) is None
     assert channel.ids == ["2026-0001·1"]
-    kinds = [kind for kind, _ in await record_of(store, library)]
+    kinds = [kind for kind, _ in await record_of(store, screening)]
     assert kinds.count("forward") == kinds.count("verdict") == kinds.count("notice sent") == 1
 
 
-async def test_one_permalink_is_one_case(store: Store, library: Library, policy: Policy) -> None:
+async def test_one_permalink_is_one_case(store: Store, screening: Screening) -> None:
     channel = Channel()
-    desk = Desk(store, library, policy, [channel])
+    desk = Desk(store, screening, [channel])
     await desk.on_comment(forward("m1", link="https://example.org/c/1"), MONDAY)
     answer = await desk.on_comment(forward("m2", link="https://example.org/c/1"), MONDAY)
     assert answer is not None
@@ -143,8 +142,7 @@ async def test_killed_in_the_middle_of_a_forward(
     step: str,
     alone: bool,
     tmp_path: Path,
-    library: Library,
-    policy: Policy,
+    screening: Screening,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url = f"sqlite:///{tmp_path / 'desk.db'}"
@@ -153,12 +151,12 @@ async def test_killed_in_the_middle_of_a_forward(
     with monkeypatch.context() as patch:
         cut(step, channel, patch)
         with pytest.raises(Killed):
-            await Desk(store, library, policy, [channel]).on_comment(forward(), MONDAY)
+            await Desk(store, screening, [channel]).on_comment(forward(), MONDAY)
     await store.close()
     channel.dies_before = channel.dies_after = False
 
     store = await Store.open(url, "live")
-    desk = Desk(store, library, policy, [channel])
+    desk = Desk(store, screening, [channel])
     later = MONDAY + (dt.timedelta(seconds=1) if alone else LEASE)
     await desk.start(later, alone=alone)
     if alone and "committed" not in step and "stored" not in step:
@@ -166,15 +164,15 @@ async def test_killed_in_the_middle_of_a_forward(
     await desk.on_comment(forward(), later)  # the platform delivers what was never acknowledged once more
     await desk.on_tick(later)
     assert channel.ids == ["2026-0001·1"], "seen once: a doubtful send is looked up before it is repeated"
-    kinds = [kind for kind, _ in await record_of(store, library)]
+    kinds = [kind for kind, _ in await record_of(store, screening)]
     assert [kinds.count(kind) for kind in ("forward", "verdict", "notice sent")] == [1, 1, 1]
-    async with store.look(library.id) as view:
+    async with store.look(screening.library.id) as view:
         assert (await record.verify(view.record(), *await view.record_head()))[1] is None
     await store.close()
 
 
-async def test_a_press_on_an_outdated_card_changes_nothing(store: Store, library: Library, policy: Policy) -> None:
-    desk = Desk(store, library, policy, [Channel()])
+async def test_a_press_on_an_outdated_card_changes_nothing(store: Store, screening: Screening) -> None:
+    desk = Desk(store, screening, [Channel()])
     place, ruth = Place("console", "staff", "p1"), Person("Ruth Engstrom", "")
     await desk.on_comment(forward(), MONDAY)
     await desk.on_press(Press(place, ruth, "post", "1", "Storytime is Tuesday at 10."), MONDAY)
@@ -186,11 +184,9 @@ async def test_a_press_on_an_outdated_card_changes_nothing(store: Store, library
     assert gone.card.title.startswith("That button is from another version")
 
 
-async def test_a_chat_that_is_down_gets_the_notice_later_and_in_order(
-    store: Store, library: Library, policy: Policy
-) -> None:
+async def test_a_chat_that_is_down_gets_the_notice_later_and_in_order(store: Store, screening: Screening) -> None:
     channel = Channel()
-    desk = Desk(store, library, policy, [channel])
+    desk = Desk(store, screening, [channel])
     channel.down = Undelivered("the chat is down", retry_after=3600)
     await desk.on_comment(forward(), MONDAY)
     channel.down = None
@@ -202,9 +198,9 @@ async def test_a_chat_that_is_down_gets_the_notice_later_and_in_order(
     assert [notice.to for notice in channel.seen] == [None, "Ruth Engstrom"]
 
 
-async def test_a_chats_wish_to_wait_is_honoured(store: Store, library: Library, policy: Policy) -> None:
+async def test_a_chats_wish_to_wait_is_honoured(store: Store, screening: Screening) -> None:
     channel = Channel()
-    desk = Desk(store, library, policy, [channel])
+    desk = Desk(store, screening, [channel])
     channel.down = Undelivered("slow down", retry_after=600)
     await desk.on_comment(forward(), MONDAY)
     channel.down = None
@@ -214,18 +210,16 @@ async def test_a_chats_wish_to_wait_is_honoured(store: Store, library: Library, 
     assert len(channel.seen) == 1
 
 
-async def test_a_notice_that_never_gets_through_is_given_up_and_shown(
-    store: Store, library: Library, policy: Policy
-) -> None:
+async def test_a_notice_that_never_gets_through_is_given_up_and_shown(store: Store, screening: Screening) -> None:
     channel = Channel()
-    desk = Desk(store, library, policy, [channel])
+    desk = Desk(store, screening, [channel])
     channel.down = Undelivered("no such channel")
     await desk.on_comment(forward(text="You people are worthless pigs"), MONDAY)
     for hour in range(1, ATTEMPTS + 2):
         await desk.on_tick(MONDAY + hour * HOUR)
-    async with store.look(library.id) as view:
+    async with store.look(screening.library.id) as view:
         assert await view.dead() == [("2026-0001", 1, "no such channel")]
-    assert ("notice given up", "2026-0001") in await record_of(store, library)
+    assert ("notice given up", "2026-0001") in await record_of(store, screening)
 
 
 REMINDERS = [
@@ -278,10 +272,10 @@ async def test_a_later_time_of_posting_moves_the_reminders(talk: Talk) -> None:
     assert said.count("2026-0001 is overdue") == 2
 
 
-async def test_reminders_go_on_after_a_restart(tmp_path: Path, library: Library, policy: Policy) -> None:
-    async with talk_at(tmp_path / "demo.db", library, policy) as talk:
+async def test_reminders_go_on_after_a_restart(tmp_path: Path, screening: Screening) -> None:
+    async with talk_at(tmp_path / "demo.db", screening) as talk:
         await talk.say(QUESTION, "/ask 1 May this stay?")
-    async with talk_at(tmp_path / "demo.db", library, policy, MONDAY + 5 * HOUR) as talk:
+    async with talk_at(tmp_path / "demo.db", screening, MONDAY + 5 * HOUR) as talk:
         assert "Ruth Engstrom, 2026-0001 still waits for your ruling" in talk.heard()
         said = await talk.say("/as director", "/keep 1 it may")
         assert "KEEP, ruled by Ruth Engstrom" in said

@@ -1,80 +1,71 @@
 """Screening: one comment and its context in, one verdict out. Pure: no I/O, no clock, no chat.
 
-A guideline is one file with `find(scene)`, one line in `DETECTORS` and one entry in `policy.toml`; a policy without the
-entry gets no findings from the file.
+A guideline is one file with `find(scene)`, one line in `evidence.DETECTORS` and one entry in `policy.toml`; a policy
+without the entry gets no findings from the file.
 """
 
 from __future__ import annotations
 
 import hashlib
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from bot.screening import (
-    abuse,
-    copyright,  # noqa: A004  the guideline's own name
-    electioneering,
-    impersonation,
-    off_topic,
-    repetition,
-    reply,
-    safety,
-    solicitation,
-)
 from bot.screening.classifier import Classifier, Probabilities
+from bot.screening.evidence import LEARNT, gather, signals
+from bot.screening.reasons import carried_by
 from bot.screening.scene import Scene
-from bot.screening.verdict import Bearing, decide
+from bot.screening.verdict import lean, reasons, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from bot.chat import Comment, Earlier
     from bot.library import Library
     from bot.policy import Policy
-    from bot.screening.finding import Finding, Verdict
+    from bot.screening.evidence import Evidence
+    from bot.screening.finding import Verdict
 
-__all__ = ["DETECTORS", "Classifier", "Probabilities", "Screening"]
+Seen = tuple["Comment", "Sequence[Earlier]"]
+"""A comment, and the different comments seen before it."""
 
-DETECTORS: dict[str, Callable[[Scene], list[Finding]]] = {
-    off_topic.KEY: off_topic.find,
-    abuse.KEY: abuse.find,
-    solicitation.KEY: solicitation.find,
-    impersonation.KEY: impersonation.find,
-    repetition.KEY: repetition.find,
-    electioneering.KEY: electioneering.find,
-    copyright.KEY: copyright.find,
-}
-"""Which file speaks for which guideline, by the guideline's key in `policy.toml`."""
+__all__ = ["Classifier", "Probabilities", "Screening"]
 
 
 class Screening:
-    """The screening of one library's comments. Without a classifier the rules decide alone."""
+    """The screening of one library's comments: rules give evidence and reasons, the classifier weighs them."""
 
-    def __init__(self, policy: Policy, library: Library, classifier: Classifier | None = None) -> None:
+    def __init__(self, policy: Policy, library: Library, classifier: Classifier) -> None:
         self.policy = policy
         self.library = library
         self.classifier = classifier
 
     def screen(self, comment: Comment, earlier: Sequence[Earlier] = ()) -> Verdict:
         """The verdict on a comment. `earlier` holds different comments, seen before on the library's pages."""
-        scene = Scene(comment, tuple(earlier), self.library)
-        found = [
-            finding
-            for guideline in self.policy.guidelines
-            if guideline.key in DETECTORS
-            for finding in DETECTORS[guideline.key](scene)
-        ]
-        found += safety.find(scene)
-        bearing = Bearing(
-            has_post=scene.post is not None,
-            strays=off_topic.strays(scene),
-            needs_reply=reply.chance(scene),
-            asks="?" in comment.text,
-            critical=reply.is_critical(scene),
+        return self.screen_all([(comment, earlier)])[0]
+
+    def screen_all(self, cases: Sequence[Seen]) -> list[Verdict]:
+        """Verdicts on comments and what was seen before each, in order; faster than one at a time, and the same."""
+        evidence = [gather(Scene(comment, tuple(earlier), self.library)) for comment, earlier in cases]
+        judged = self.classifier.judge_all(
+            [(*case, self.library, signals(found)) for case, found in zip(cases, evidence, strict=True)]
         )
-        judged = self.classifier.judge(comment, scene.earlier, self.library) if self.classifier else None
-        return decide(found, self.policy, bearing, judged)
+        return [self._verdict(case, found, said) for case, found, said in zip(cases, evidence, judged, strict=True)]
+
+    def _verdict(self, case: Seen, evidence: Evidence, said: Probabilities) -> Verdict:
+        leaning = lean(evidence, self.policy, said)
+        found = list(reasons(leaning, evidence.findings))
+        spoken_for = {None if finding.urgent else finding.guideline for finding in found}
+        for key in (*([None] if leaning.urgent else []), *leaning.cited):
+            if key not in spoken_for and (key is None or key in LEARNT):
+                missing = carried_by(key, *case, partial(self._chances, key, signals(evidence)))
+                found += [missing] if missing else []
+        return settle(leaning, found, evidence, self.policy)
+
+    def _chances(self, guideline: str | None, rules: Sequence[float], cases: Sequence[Seen]) -> list[float]:
+        """What the classifier holds of each case, the rules' word being the same for all."""
+        said = self.classifier.judge_all([(*case, self.library, rules) for case in cases])
+        return [one.urgent if guideline is None else one.guidelines[guideline] for one in said]
 
     @cached_property
     def engine(self) -> str:
@@ -83,5 +74,5 @@ class Screening:
         for source in sorted(files("bot.screening").iterdir(), key=lambda entry: entry.name):
             if source.name.endswith(".py"):
                 digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
-        digest.update((self.classifier.digest if self.classifier else "rules alone").encode())
+        digest.update(self.classifier.digest.encode())
         return digest.hexdigest()

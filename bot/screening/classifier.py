@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from bot.screening.finding import Outcome
 
 
+Case = tuple["Comment", "Sequence[Earlier]", "Library", "Sequence[float]"]
+"""A comment, the comments before it, its library, and what the rules say of it in numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Probabilities:
     """What the classifier holds likely, each 0..1 and calibrated.
@@ -34,5 +38,5 @@ class Classifier(Protocol):
     def digest(self) -> str:
         """Identifies the weights: a SHA-256 hex digest."""
 
-    def judge(self, comment: Comment, earlier: Sequence[Earlier], library: Library) -> Probabilities:
-        """Probabilities for one comment."""
+    def judge_all(self, cases: Sequence[Case]) -> list[Probabilities]:
+        """Probabilities for each case, in order; the company a case is judged in changes nothing."""

@@ -14,6 +14,7 @@ from bot.policy import Policy
 from bot.screening import Screening
 
 if TYPE_CHECKING:
+    from bot.screening import Classifier
     from bot.screening.finding import Verdict
 
 CONTEXT = {
@@ -62,9 +63,14 @@ def library() -> Library:
 
 
 @pytest.fixture(scope="session")
-def screen(policy: Policy, library: Library) -> Screen:
-    """Screens a comment by the rules alone."""
-    screening = Screening(policy, library)
+def screening(policy: Policy, library: Library, classifier: Classifier) -> Screening:
+    """The whole screening, as shipped."""
+    return Screening(policy, library, classifier)
+
+
+@pytest.fixture(scope="session")
+def screen(screening: Screening) -> Screen:
+    """Screens a comment."""
 
     def run(
         text: str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
@@ -9,17 +10,14 @@ from hypothesis import strategies as st
 
 from bot.chat import Attachment, Comment, Earlier
 from bot.screening import Probabilities, Screening
+from bot.screening.evidence import LEARNT, Evidence
 from bot.screening.finding import Finding, Outcome, Verdict, Where
 from bot.screening.reading import Reading
-from bot.screening.verdict import Bearing, decide
+from bot.screening.verdict import lean, reasons, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bot.library import Library
     from bot.policy import Policy
 
-_KEYS = ("off-topic", "abuse", "solicitation", "impersonation", "repetition", "electioneering", "copyright")
 _PHRASES = (
     "vote no on Measure K",
     "you stupid fat cow",
@@ -39,7 +37,7 @@ _PHRASES = (
 texts = st.lists(st.one_of(st.text(max_size=40), st.sampled_from(_PHRASES)), max_size=8).map(" ".join)
 findings = st.builds(
     Finding,
-    guideline=st.sampled_from((*_KEYS, "unknown-here")),
+    guideline=st.sampled_from((*LEARNT, "unknown-here")),
     strength=st.floats(0, 1),
     quote=st.sampled_from(("", "a span", "another span")),
     why=st.sampled_from(("It is so.", "It may be so.")),
@@ -53,10 +51,12 @@ harms = st.builds(
     why=st.just("Harm."),
     urgent=st.just(True),  # noqa: FBT003  a strategy for the field
 )
-bearings = st.builds(
-    Bearing,
+evidences = st.builds(
+    Evidence,
+    findings=st.lists(st.one_of(findings, harms), max_size=7).map(tuple),
     has_post=st.booleans(),
     strays=st.floats(0, 1),
+    answer=st.just({}),
     needs_reply=st.floats(0, 1),
     asks=st.booleans(),
     critical=st.booleans(),
@@ -64,15 +64,12 @@ bearings = st.builds(
 shares = st.tuples(st.floats(0.01, 1), st.floats(0.01, 1), st.floats(0.01, 1)).map(
     lambda s: dict(zip(Outcome, (part / sum(s) for part in s), strict=True))
 )
-judged = st.one_of(
-    st.none(),
-    st.builds(
-        Probabilities,
-        outcome=shares,
-        guidelines=st.dictionaries(st.sampled_from(_KEYS), st.floats(0, 1)),
-        needs_reply=st.floats(0, 1),
-        urgent=st.floats(0, 1),
-    ),
+judged = st.builds(
+    Probabilities,
+    outcome=shares,
+    guidelines=st.fixed_dictionaries(dict.fromkeys(LEARNT, st.floats(0, 1))),
+    needs_reply=st.floats(0, 1),
+    urgent=st.floats(0, 1),
 )
 relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -80,10 +77,10 @@ relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], 
 @relaxed
 @given(text=texts, post=st.none() | texts, author=st.none() | texts, shown=texts, before=texts)
 def test_no_text_breaks_the_screening_and_every_quote_is_verbatim(
-    policy: Policy, library: Library, text: str, post: str | None, author: str | None, shown: str, before: str
+    screening: Screening, text: str, post: str | None, author: str | None, shown: str, before: str
 ) -> None:
     comment = Comment(text=text, post=post, author=author, attachments=(Attachment("image", shown),))
-    verdict = Screening(policy, library).screen(comment, (Earlier(author, before), Earlier("Jo Roe", text)))
+    verdict = screening.screen(comment, (Earlier(author, before), Earlier("Jo Roe", text)))
     places = {Where.COMMENT: text, Where.AUTHOR: author or "", Where.ATTACHMENT: shown, Where.EARLIER: before + text}
     for finding in verdict.findings:
         assert finding.quote
@@ -92,18 +89,22 @@ def test_no_text_breaks_the_screening_and_every_quote_is_verbatim(
     _holds(verdict)
 
 
+def decided(evidence: Evidence, policy: Policy, said: Probabilities) -> Verdict:
+    leaning = lean(evidence, policy, said)
+    return settle(leaning, reasons(leaning, evidence.findings), evidence, policy)
+
+
 @relaxed
-@given(found=st.lists(st.one_of(findings, harms), max_size=7), bearing=bearings, chances=judged, data=st.data())
+@given(evidence=evidences, said=judged, data=st.data())
 def test_the_order_of_findings_changes_nothing(
-    policy: Policy, found: Sequence[Finding], bearing: Bearing, chances: Probabilities | None, data: st.DataObject
+    policy: Policy, evidence: Evidence, said: Probabilities, data: st.DataObject
 ) -> None:
-    verdict = decide(found, policy, bearing, chances)
-    assert decide(data.draw(st.permutations(found)), policy, bearing, chances) == verdict
+    verdict = decided(evidence, policy, said)
+    shuffled = replace(evidence, findings=tuple(data.draw(st.permutations(evidence.findings))))
+    assert decided(shuffled, policy, said) == verdict
     _holds(verdict)
-    if not bearing.has_post:
+    if not evidence.has_post:
         assert 1 not in verdict.guidelines
-    if any(finding.urgent for finding in found):
-        assert verdict.urgent
 
 
 @given(text=texts)
@@ -129,3 +130,9 @@ def _holds(verdict: Verdict) -> None:
     if verdict.urgent:
         assert verdict.outcome is Outcome.REFER
         assert verdict.needs_reply
+
+
+def test_a_batch_gives_the_verdicts_of_its_comments(screening: Screening) -> None:
+    texts = ["When do you open?", "You are all worthless pigs.", "Buy cheap watches now, link in my bio!", "Lovely."]
+    together = screening.screen_all([(Comment(text), ()) for text in texts])
+    assert [v.outcome for v in together] == [screening.screen(Comment(text)).outcome for text in texts]

@@ -14,6 +14,7 @@ from bot.screening.finding import Outcome
 
 if TYPE_CHECKING:
     from bot.library import Library
+    from bot.screening import Classifier
     from tests.screening.conftest import Screen
 
 KEEP, REMOVE, REFER = Outcome.KEEP, Outcome.REMOVE, Outcome.REFER
@@ -120,21 +121,22 @@ def test_criticism_of_the_library_is_kept_and_said_to_be_allowed(screen: Screen)
     assert "critical of the library" in verdict.why
 
 
-def test_off_topic_is_a_doubt_with_the_post_and_nothing_without(screen: Screen) -> None:
+def test_off_topic_needs_the_post(screen: Screen) -> None:
     text = "Mortgage rates went up again and the senators in the capital will do nothing until the next recession."
     assert screen(text).guidelines == (1,)
-    assert screen(text).outcome is REFER
+    assert screen(text).outcome is not KEEP
     alone = screen(text, post=None)
     assert alone.outcome is KEEP
     assert alone.wants_post
 
 
-def test_the_same_note_again_is_repetition_and_an_unanswered_question_is_not(screen: Screen) -> None:
+def test_the_same_note_again_is_repetition_and_a_question_asked_again_is_not_removed(screen: Screen) -> None:
     note = "Shame on this library for cutting the bookmobile stop on Mill Road."
     asked = "Will the bookmobile come to Mill Road on Friday?"
     again = screen(note, author="Pat Lee", earlier=(Earlier("Pat Lee", note),))
-    assert (again.outcome, again.guidelines) == (REMOVE, (5,))
-    assert screen(asked, author="Pat Lee", earlier=(Earlier("Pat Lee", asked),)).outcome is KEEP
+    assert again.outcome is not KEEP
+    assert again.guidelines == (5,)
+    assert screen(asked, author="Pat Lee", earlier=(Earlier("Pat Lee", asked),)).outcome is not REMOVE
     assert screen(note, author="Pat Lee", earlier=(Earlier("Jo Roe", "Lovely bookmobile!"),)).guidelines != (5,)
 
 
@@ -162,20 +164,25 @@ def test_records_accusations_and_lawyers_go_to_the_director(screen: Screen) -> N
         assert screen(text).outcome is REFER
 
 
-def test_a_guideline_that_the_policy_lacks_gets_no_findings(policy: Policy, library: Library) -> None:
-    shorter = policy.model_copy(update={"guidelines": [g for g in policy.guidelines if g.key != "abuse"]})
-    verdict = Screening(shorter, library).screen(Comment("The clerk is a stupid fat cow and so is her boss."))
+def test_a_guideline_that_the_policy_lacks_gets_no_findings(
+    policy: Policy, library: Library, classifier: Classifier
+) -> None:
+    shorter = Policy(title="T", guidelines=[g for g in policy.guidelines if g.key != "abuse"], prior=policy.prior)
+    verdict = Screening(shorter, library, classifier).screen(
+        Comment("The clerk is a stupid fat cow and so is her boss.")
+    )
     assert verdict.outcome is not REMOVE
     assert all(finding.guideline != "abuse" for finding in verdict.findings)
 
 
-def test_a_guideline_of_the_library_s_own_does_no_harm(policy: Policy, library: Library) -> None:
+def test_a_guideline_of_ones_own_does_no_harm(policy: Policy, library: Library, classifier: Classifier) -> None:
     more = [*policy.guidelines, Guideline(number=8, key="spoilers", name="Spoilers", text="Endings of new books.")]
-    verdict = Screening(policy.model_copy(update={"guidelines": more}), library).screen(Comment("Thank you all!"))
+    longer = Policy(title="T", guidelines=more, prior=policy.prior)
+    verdict = Screening(longer, library, classifier).screen(Comment("Thank you all!"))
     assert verdict.outcome is KEEP
 
 
-def test_the_engine_names_its_code_and_its_classifier(policy: Policy, library: Library) -> None:
-    alone = Screening(policy, library).engine
+def test_the_engine_names_its_code_and_its_classifier(policy: Policy, library: Library, classifier: Classifier) -> None:
+    alone = Screening(policy, library, classifier).engine
     assert len(alone) == len(hashlib.sha256().hexdigest())
-    assert alone == Screening(policy, library).engine
+    assert alone == Screening(policy, library, classifier).engine

@@ -10,10 +10,12 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from bot.screening.classifier import Probabilities
+from bot.screening.classifier import Case, Probabilities
+from bot.screening.evidence import LEARNT
 from bot.screening.finding import Outcome
 from bot.screening.model import ngrams
 from bot.screening.model.features import read
+from bot.screening.model.final import Final, inputs
 from bot.screening.model.marks import Marks
 
 if TYPE_CHECKING:
@@ -21,23 +23,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bot.chat import Comment, Earlier
     from bot.library import Library
     from bot.screening.model.features import Reading
 
-Case = tuple["Comment", "Sequence[Earlier]", "Library"]
-
 OUTCOMES = (Outcome.KEEP, Outcome.REFER, Outcome.REMOVE)
-GUIDELINES = ("off-topic", "abuse", "solicitation", "impersonation", "repetition", "electioneering", "copyright")
 FILES = ("encoder.onnx", "heads.npz", "tokenizer.json")
 WINDOW, CONTEXT, STRIDE = 224, 128, 160
 """Tokens of a comment read at once, tokens of its context beside each window, and how far each window moves on."""
+MOST_WINDOWS = 32
+"""Windows read of one comment, over twenty thousand characters; of a longer one so many, spread evenly."""
 TOGETHER = 16
 """Windows that run through the encoder in one batch."""
 
 
 class Classifier:
-    """The weights of one folder, loaded. `judge` is pure and may be called from several threads.
+    """The weights of one folder, loaded. `judge_all` is pure and may be called from several threads.
 
     A comment longer than a window is read window by window: for the outcome the window least like *keep* speaks, for
     everything else the one that is surest.
@@ -54,27 +54,27 @@ class Classifier:
         self._session = _session(contents["encoder.onnx"])
         with np.load(folder / "heads.npz") as heads:
             self._linear = tuple(heads[name] for name in ("linear", "linear_scale", "linear_bias"))
-            self._final, self._final_bias = heads["final"], heads["final_bias"]
+            self._final = Final(heads["final"], heads["final_bias"])
         self._marks: tuple[Library, Marks] | None = None
-
-    def judge(self, comment: Comment, earlier: Sequence[Earlier], library: Library) -> Probabilities:
-        """Probabilities for one comment in its context."""
-        return self.judge_all([(comment, earlier, library)])[0]
 
     def judge_all(self, cases: Sequence[Case]) -> list[Probabilities]:
         """Probabilities for each case, in order; the company a case is judged in changes nothing."""
-        readings = [read(comment, earlier, self._marks_of(library)) for comment, earlier, library in cases]
-        return [_probabilities(row) for row in self.scores(readings)]
+        readings = [read(comment, earlier, self._marks_of(library)) for comment, earlier, library, _ in cases]
+        signals = np.array([signals for *_, signals in cases], np.float32)
+        return [_probabilities(row) for row in self.scores(readings, signals)]
 
-    def scores(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
-        """Probabilities (readings, 12): keep, refer, remove; seven guidelines; needs-reply; urgent."""
+    def scores(self, readings: Sequence[Reading], signals: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Probabilities (readings, 12): keep, refer, remove; seven guidelines; needs-reply; urgent.
+
+        `signals` (readings, numbers) is what the rules say of each.
+        """
         out = np.empty((len(readings), 12))
         linear = ngrams.scores(readings, *self._linear)
         owners, logits = self._encoded(readings)
         for i in range(len(readings)):
             windows = logits[owners == i]
-            every = np.hstack([windows, np.repeat(linear[i : i + 1], len(windows), 0)])
-            finals = every @ self._final + self._final_bias
+            words, rules = (np.tile(row, (len(windows), 1)) for row in (linear[i], signals[i]))
+            finals = self._final.logits(inputs(np.hstack([windows, words]), rules))
             outcomes = np.exp(finals[:, :3] - finals[:, :3].max(1, keepdims=True))
             outcomes /= outcomes.sum(1, keepdims=True)
             out[i, :3] = outcomes[outcomes[:, 0].argmin()]
@@ -86,7 +86,7 @@ class Classifier:
         for owner, reading in enumerate(readings):
             comment = self._tokenizer.encode(reading.comment, add_special_tokens=False).ids
             context = self._tokenizer.encode(reading.context, add_special_tokens=False).ids[:CONTEXT]
-            for start in range(0, max(1, len(comment) - WINDOW + STRIDE), STRIDE):
+            for start in _spread(range(0, max(1, len(comment) - WINDOW + STRIDE), STRIDE)):
                 first = [self._cls, *comment[start : start + WINDOW], self._sep]
                 windows.append((owner, [*first, *context, self._sep], len(first)))
         order = sorted(range(len(windows)), key=lambda i: len(windows[i][1]))
@@ -111,6 +111,12 @@ class Classifier:
         return kept[1]
 
 
+def _spread(starts: Sequence[int]) -> Sequence[int]:
+    if len(starts) <= MOST_WINDOWS:
+        return starts
+    return [starts[round(at * (len(starts) - 1) / (MOST_WINDOWS - 1))] for at in range(MOST_WINDOWS)]
+
+
 def _session(model: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
@@ -122,7 +128,7 @@ def _session(model: bytes) -> onnxruntime.InferenceSession:
 def _probabilities(row: NDArray[np.float64]) -> Probabilities:
     return Probabilities(
         outcome={outcome: float(p) for outcome, p in zip(OUTCOMES, row[:3], strict=True)},
-        guidelines={key: float(p) for key, p in zip(GUIDELINES, row[3:10], strict=True)},
+        guidelines={key: float(p) for key, p in zip(LEARNT, row[3:10], strict=True)},
         needs_reply=float(row[10]),
         urgent=float(row[11]),
     )

@@ -1,4 +1,4 @@
-"""What verdicts taken from probabilities alone would cost: the measures of the bench, without rules."""
+"""What verdicts by the probabilities would cost on the bench, without the search for words to quote."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.screening.finding import Outcome
+from bot.screening.verdict import ANSWER_FROM, CITED_FROM, COST, URGENT_FROM
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,10 +17,9 @@ if TYPE_CHECKING:
 
     from bot.screening.model.cases import Case
 
-COST = np.array([[0, 1, 10], [3, 0, 5], [4, 1, 0]], np.float64)
-"""What a mistake costs (`bench/LABELLING.md`): rows expected, columns given, each keep, refer, remove."""
-CITED, REPLY, URGENT = 0.4, 0.45, 0.15
-"""From which probability a guideline is cited, an answer is due, and somebody may be harmed."""
+ORDER = (Outcome.KEEP, Outcome.REFER, Outcome.REMOVE)
+PRICE = np.array([[COST[given][deserved] for given in ORDER] for deserved in ORDER], np.float64)
+"""What a mistake costs: rows deserved, columns given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,31 @@ class Figures:
     urgent_false: float
 
 
-def decide(p: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """The director's dial, as `policy.toml` has it under `care`."""
+
+    referral_cost: float = 1.0
+    allowed_at_most: float = 0.05
+
+
+def decide(
+    p: NDArray[np.float64], dial: Dial
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """From probabilities (cases, 12): the cheapest outcomes, guidelines cited (cases, 7), reply due, urgent."""
-    urgent = p[:, 11] > URGENT
-    given = np.where(urgent, 1, (p[:, :3] @ COST).argmin(1))
-    cited = p[:, 3:10] > CITED
+    urgent = p[:, 11] >= URGENT_FROM
+    expected = p[:, :3] @ PRICE * np.array([1, dial.referral_cost, 1])
+    expected[p[:, 0] > dial.allowed_at_most, 2] = np.inf
+    given = np.where(urgent, 1, expected.argmin(1))
+    cited = p[:, 3:10] >= CITED_FROM
     cited[np.arange(len(p)), p[:, 3:10].argmax(1)] = True
     cited[given == 0] = False
-    return given, cited, ((p[:, 10] > REPLY) & (given != 2)) | urgent, urgent
+    return given, cited, ((p[:, 10] >= ANSWER_FROM) & (given != 2)) | urgent, urgent
 
 
-def figures(p: NDArray[np.float64], wanted: NDArray[np.float32]) -> Figures:
+def figures(p: NDArray[np.float64], wanted: NDArray[np.float32], dial: Dial | None = None) -> Figures:
     """Measures of probabilities (cases, 12) against the targets of `fit.targets`."""
-    given, cited, reply, urgent = decide(p)
+    given, cited, reply, urgent = decide(p, dial or Dial())
     expected = wanted[:, 0].astype(int)
     broken = wanted[:, 1:8] > 0
     removed, kept = expected == 2, expected == 0
@@ -58,7 +72,7 @@ def figures(p: NDArray[np.float64], wanted: NDArray[np.float32]) -> Figures:
     harmed = wanted[:, 10] > 0
     return Figures(
         cases=len(p),
-        cost=float(COST[expected, given].mean()),
+        cost=float(PRICE[expected, given].mean()),
         allowed_removed=_share(given == 2, kept),
         violations_kept=_share(given == 0, removed),
         referred=float((given == 1).mean()),

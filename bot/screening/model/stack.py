@@ -1,4 +1,4 @@
-"""The last step: linear heads on hashed n-grams, and one calibrated layer over them and the encoder's logits.
+"""The last step: linear heads on hashed n-grams, and a calibrated layer over them, the encoder and the rules.
 
 Fitted on logits of libraries that the parts were not trained on; that is what makes its probabilities calibrated.
 Only training imports this.
@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from bot.screening.model import ngrams
+from bot.screening.model.final import Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 STRENGTH = 1.5
 """Inverse regularisation of the n-gram heads."""
-FINAL_STRENGTH = 0.02
+FINAL_STRENGTH = 0.1
 """Inverse regularisation of the last layer, whose inputs are few and alike."""
 
 
@@ -35,22 +36,6 @@ class Linear:
     weights: NDArray[np.int8]
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Final:
-    """The last layer: (inputs, 12) weights and 12 biases; softmax over the first three, a logistic for each other."""
-
-    weights: NDArray[np.float64]
-    bias: NDArray[np.float64]
-
-    def probabilities(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(cases, inputs) to (cases, 12)."""
-        logits = inputs @ self.weights + self.bias
-        out = 1 / (1 + np.exp(-logits))
-        outcomes = np.exp(logits[:, :3] - logits[:, :3].max(1, keepdims=True))
-        out[:, :3] = outcomes / outcomes.sum(1, keepdims=True)
-        return out
 
 
 def matrix(readings: Sequence[Reading]) -> csr_matrix:
@@ -79,11 +64,11 @@ def apply_linear(grams: csr_matrix, linear: Linear) -> NDArray[np.float32]:
     return np.asarray(grams @ linear.weights.astype(np.float32) * linear.scale + linear.bias, np.float32)
 
 
-def fit_final(inputs: NDArray[np.float32], wanted: NDArray[np.float32]) -> Final:
-    """The last layer from held-out logits (cases, inputs) and the targets of `fit.targets`."""
-    spread = inputs.std(0)
-    scaled = inputs / spread
-    weights, bias = np.zeros((inputs.shape[1], 12)), np.zeros(12)
+def fit_final(given: NDArray[np.float64], wanted: NDArray[np.float32]) -> Final:
+    """The last layer from what is held out (cases, inputs) and the targets of `fit.targets`."""
+    spread = np.maximum(given.std(0), 1e-3)  # a sign that no case shows stays without weight
+    scaled = given / spread
+    weights, bias = np.zeros((given.shape[1], 12)), np.zeros(12)
     outcome = LogisticRegression(C=FINAL_STRENGTH, max_iter=2000).fit(scaled, wanted[:, 0])
     weights[:, :3], bias[:3] = outcome.coef_.T, outcome.intercept_
     for head, (answer, counted) in list(enumerate(_heads(wanted)))[3:]:

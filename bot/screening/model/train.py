@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from bot.screening import evidence
 from bot.screening.model import breadth, card, export, fit, stack
 from bot.screening.model.augment import moved
 from bot.screening.model.cases import load, marks_of
 from bot.screening.model.features import read
-from bot.screening.model.figures import by_library, figures
+from bot.screening.model.figures import Dial, by_library, figures
+from bot.screening.model.final import inputs
 from bot.screening.model.network import official
+from bot.screening.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +34,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
+    from bot.library import Library
+    from bot.screening.model.cases import Case
     from bot.screening.model.features import Reading
+    from bot.screening.model.final import Final
     from bot.screening.model.network import Network
 
 log = logging.getLogger(__name__)
 RECIPE = fit.Recipe(epochs=5, rate=1.4e-4, masked=0.1, averaged=0.98)
+DIALS = [Dial(cost, bar) for cost in (0.5, 0.75, 1.0, 1.5, 2.0) for bar in (0.01, 0.02, 0.05)]
 WIDEN = fit.Recipe(epochs=1, batch=48, rate=1e-4, seed=7)
 
 
@@ -68,26 +75,52 @@ def train(corpus: Path, out: Path, public: Path | None, folds: int, seeds: int) 
     fold = np.array([names.index(case.library) % folds for case in [*cases, *added]])
     every = Trainer(base, tokenizer, readings, fit.targets([*cases, *added]), seeds)
     own = np.arange(len(cases))
-    held = np.zeros((len(cases), 27 + 12), np.float32)
+    rules = np.array([evidence.signals(_evidence(case, libraries[case.library])) for case in cases], np.float32)
+    logits = np.zeros((len(cases), 27 + 12), np.float32)
     for part in range(folds):
         log.info("fold %d of %d", part + 1, folds)
         here = own[fold[own] == part]
         network, linear = every.trained(np.flatnonzero(fold != part))
-        held[here] = every.logits(network, linear, here)
+        logits[here] = every.logits(network, linear, here)
+    held = inputs(logits, rules)
     wanted = every.wanted[own]
     probabilities = np.zeros((len(cases), 12))
     for part in range(folds):
         elsewhere, here = fold[own] != part, fold[own] == part
         probabilities[here] = stack.fit_final(held[elsewhere], wanted[elsewhere]).probabilities(held[here])
-    np.savez_compressed(out / "held-out.npz", ids=[c.id for c in cases], logits=held, probabilities=probabilities)
-    measured = {"all": figures(probabilities, wanted), **by_library(probabilities, wanted, cases)}
-    (out / "figures.json").write_text(json.dumps({n: asdict(f) for n, f in measured.items()}, indent=1), "utf-8")
+    np.savez_compressed(out / "held-out.npz", ids=[c.id for c in cases], logits=logits, probabilities=probabilities)
+    report(out, probabilities, wanted, cases, public=public is not None, seeds=seeds)
     network, linear = every.trained(np.arange(len(readings)))
     save(out, network, tokenizer, linear, stack.fit_final(held, wanted))
-    (out / "MODEL_CARD.md").write_text(card.written(measured, RECIPE, public=public is not None, seeds=seeds), "utf-8")
 
 
-def save(out: Path, network: Network, tokenizer: Tokenizer, linear: stack.Linear, final: stack.Final) -> None:
+def report(
+    out: Path,
+    probabilities: NDArray[np.float64],
+    wanted: NDArray[np.float32],
+    cases: Sequence[Case],
+    *,
+    public: bool,
+    seeds: int,
+) -> None:
+    """Write the figures of held-out probabilities (cases, 12), and the model card."""
+    libraries = {"all": figures(probabilities, wanted), **by_library(probabilities, wanted, cases)}
+    spanish = np.array(["spanish" in case.tags for case in cases])
+    languages = {
+        name: figures(probabilities[chosen], wanted[chosen])
+        for name, chosen in (("English and mixed", ~spanish), ("Spanish", spanish))
+    }
+    dials = {dial: figures(probabilities, wanted, dial) for dial in DIALS}
+    (out / "figures.json").write_text(json.dumps({n: asdict(f) for n, f in libraries.items()}, indent=1), "utf-8")
+    text = card.written(libraries, languages, dials, RECIPE, public=public, seeds=seeds)
+    (out / "MODEL_CARD.md").write_text(text, "utf-8")
+
+
+def _evidence(case: Case, library: Library) -> evidence.Evidence:
+    return evidence.gather(Scene(case.comment, case.earlier, library))
+
+
+def save(out: Path, network: Network, tokenizer: Tokenizer, linear: stack.Linear, final: Final) -> None:
     """Write the three files that `Classifier` reads."""
     export.write({name: value.numpy() for name, value in network.state_dict().items()}, out / "encoder.onnx")
     tokenizer.save(str(out / "tokenizer.json"), pretty=False)
