@@ -27,7 +27,7 @@ class Care(Table):
 
     referral_cost: Annotated[float, Field(gt=0, le=3)] = 1.0
     """How dear a question to the director is; 1 is a tenth of a wrongful removal. Smaller asks her more often."""
-    allowed_at_most: Annotated[float, Field(ge=0, le=0.2)] = 0.05
+    allowed_at_most: Annotated[float, Field(ge=0, le=0.2)] = 0.02
     """Removal is advised only where the chance that the comment is allowed is at most this."""
 
 

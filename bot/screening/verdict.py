@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.screening.evidence import Evidence
 
 OFF_TOPIC = "off-topic"
-URGENT_FROM = 0.1
+URGENT_FROM = 0.12
 """From this chance on somebody may be in danger: a look too many harms less than one too few."""
 ANSWER_FROM = 0.45
 """From this chance on an answer is owed."""

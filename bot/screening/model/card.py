@@ -17,9 +17,9 @@ HEAD = """# The classifier of Comment Desk
 
 One small encoder (MiniLM-L6, from the official weights) fine-tuned end to end, linear heads on hashed words and letters
 beside it, and one calibrated layer on top, which also reads what the rules found. It reads a public comment with its
-post, attachments, earlier comments and the library's facts, and gives probabilities for keep, refer and remove, for each
-of the seven guidelines, for needing a reply and for somebody being in danger. It never reads a person's name: only what
-an author's name resembles (an official account, staff, a partner, a candidate, a business, a person).
+post, attachments, earlier comments and the library's facts. It gives probabilities for keep, refer and remove, for each
+of the seven guidelines, for needing a reply and for somebody being in danger. It never reads a person's name, only what
+an author's name resembles: an official account, staff, a partner, a candidate, a business, a person.
 
 **Use.** It advises the staff of a public library; a person acts. Nothing is removed on its word without words to quote.
 
@@ -65,7 +65,7 @@ def written(
         "\n## Languages, held out\n",
         *_table("language", languages),
         "\n## The director's dial, held out\n",
-        "`care.referral_cost` and `care.allowed_at_most` of `policy.toml`; the shipped policy is 1.0 and 0.05.\n",
+        "`care.referral_cost` and `care.allowed_at_most` of `policy.toml`; the shipped policy is 1.0 and 0.02.\n",
         *_table(
             "referral_cost, allowed_at_most", {f"{d.referral_cost}, {d.allowed_at_most}": f for d, f in dial.items()}
         ),

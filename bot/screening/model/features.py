@@ -26,6 +26,7 @@ _DIGITS = str.maketrans("013457", "oieast")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufe00-\ufe0f\ufeff]")
 _CONFUSABLE = str.maketrans("асеорхуіѕԁһјӏվοαерТНКМВАСЕОРХ", "aceopxyisdhjlvoaepTHKMBACEOPX")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .*_-]){3,}\w(?!\w)")
+_PIECE = re.compile(r"(?<!\S)\S{3,40}(?!\S)")
 _STARRED = re.compile(r"\w*[^\W\d_][*#@$!|0-9]+[^\W\d_]\w*")
 
 
@@ -88,7 +89,8 @@ def _unmasked(text: str) -> str:
     """The words of `text` that hide behind digits, stars or spaces, spelt out; empty where there are none."""
     text = plain(text)
     found = [re.sub(r"[ .*_-]", "", m[0]) for m in _SPACED.finditer(text)]
-    for match in _STARRED.finditer(text):
+    # In short pieces only: over a word of a hundred thousand letters the pattern would start anew at each.
+    for match in (match for piece in _PIECE.finditer(text) for match in _STARRED.finditer(piece[0])):
         word = match[0].casefold()
         letters = sum(c.isalpha() for c in word)
         if letters >= 2 and len(word) <= 20 and not re.fullmatch(r"\d+[a-z]{1,2}|[a-z]\d+", word):

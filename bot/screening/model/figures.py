@@ -42,7 +42,7 @@ class Dial:
     """The director's dial, as `policy.toml` has it under `care`."""
 
     referral_cost: float = 1.0
-    allowed_at_most: float = 0.05
+    allowed_at_most: float = 0.02
 
 
 def decide(
