@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
+import io
 import shutil
-import signal
 import sys
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from filelock import FileLock, Timeout
 from pydantic import ValidationError
 from rich.console import Console as Progressing
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adapters import batch, terminal
-from adapters.console import Clock, Console
-from adapters.ticker import ticking
+from adapters import batch, session
 from bot import database, record, toml
-from bot.desk import Desk
 from bot.library import Library, Role, read_context
 from bot.policy import Policy
 from bot.screening import Screening
@@ -33,7 +28,6 @@ from config.settings import NAMES, SAMPLES, Settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from adapters.terminal import Screen
 
 TICK_SECONDS = 5
 
@@ -64,6 +58,9 @@ def main() -> None:
 
     Exit status: 0 done, 1 something has to be mended (said in a line each), 2 the command was mistyped.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without the letters shows a sign in their place
 
 
 @main.command()
@@ -73,7 +70,7 @@ def demo() -> None:
     library = toml.read(settings.library_file or SAMPLES / "library.toml", Library)
     policy = toml.read(settings.policy_file or SAMPLES / "policy.toml", Policy)
     speaker = next((m for m in library.people if m.role is Role.STAFF and m.adult), library.director)
-    refused = asyncio.run(_terminal(settings.database("demo"), library, policy, speaker.name, kind="demo"))
+    refused = asyncio.run(session.run(_database(settings, "demo"), library, policy, speaker.name, kind="demo"))
     sys.exit(1 if refused else 0)
 
 
@@ -94,12 +91,14 @@ def run() -> None:
             f"CONSOLE_PERSON: {settings.console_person!r} is no adult among the people of {settings.library_file}."
         )
     try:
-        asyncio.run(_hold_to_kind(settings.database("live"), "live"))
+        asyncio.run(_hold_to_kind(_database(settings, "live"), "live"))
     except database.Unavailable as error:
         problems.append(str(error))
     if problems or library is None or policy is None or settings.console_person is None:
         raise Trouble("\n".join(problems))
-    refused = asyncio.run(_terminal(settings.database("live"), library, policy, settings.console_person, kind="live"))
+    refused = asyncio.run(
+        session.run(_database(settings, "live"), library, policy, settings.console_person, kind="live")
+    )
     sys.exit(1 if refused else 0)
 
 
@@ -269,6 +268,15 @@ def _settings() -> Settings:
         raise Trouble(f"A setting in the environment or in .env is not usable: {error}") from None
 
 
+def _database(settings: Settings, kind: str) -> str:
+    try:
+        return settings.database(kind)
+    except OSError as error:
+        raise Trouble(
+            f"{error.filename}: can not be made: {error.strerror}. Set DATABASE_URL to another place."
+        ) from None
+
+
 def _configured(path: Path | None, name: str, kind: type[toml.Checked], problems: list[str]) -> toml.Checked | None:
     """A configuration file as its setting names it; what is wrong with it is added to the problems."""
     if path is None:
@@ -322,8 +330,8 @@ async def _hold_to_kind(url: str, kind: str) -> None:
 @asynccontextmanager
 async def _reading(kind: str, library: str | None) -> AsyncIterator[tuple[Store, str]]:
     settings = _settings()
-    url = settings.database(kind)
-    if kind == "live" and not database.is_there(url) and database.is_there(settings.database("demo")):
+    url = _database(settings, kind)
+    if kind == "live" and not database.is_there(url) and database.is_there(_database(settings, "demo")):
         raise Trouble(f"There is no database at {database.named(url)}. For the demo's record add --demo.")
     store = await Store.read(url)
     try:
@@ -336,80 +344,3 @@ async def _reading(kind: str, library: str | None) -> AsyncIterator[tuple[Store,
         yield store, library
     finally:
         await store.close()
-
-
-async def _terminal(url: str, library: Library, policy: Policy, person: str, kind: str) -> int:
-    """Run the console chat until its lines end; gives how many lines the database did not take."""
-    async with AsyncExitStack() as stack:
-        stop = stack.enter_context(_told_to_stop())
-        stack.enter_context(_alone(url))
-        store = await Store.open(url, kind)
-        stack.push_async_callback(store.close)
-        live = sys.stdin.isatty() and sys.stdout.isatty()
-        shown: Screen = terminal.RichScreen() if live else terminal.PlainScreen(sys.stdout)
-        clock = Clock(lambda: dt.datetime.now(dt.UTC), dt.timedelta(seconds=float(await store.mark("clock") or 0)))
-        member = library.member(person) or library.director
-
-        async def keep_clock(moved: str) -> None:
-            await store.set_mark("clock", moved)
-
-        chat = Console(library, shown, clock, member, keep_clock=keep_clock if kind == "demo" else None)
-        desk = Desk(store, Screening(policy, library, Classifier()), [chat])
-        chat.join(desk)
-        shown.say(f"{library.name}, {kind} desk. Everything is kept in {database.named(url)}")
-        shown.say(f"You speak as {member.name}. Paste a comment, or type /help.")
-        if live:
-            stack.enter_context(terminal.above_prompt())
-        await desk.start(clock.now(), alone=True)
-        stack.enter_context(ticking(chat.tick, TICK_SECONDS))
-        lines = terminal.typed_lines(chat.toolbar, chat.commands) if live else terminal.piped_lines()
-        await _converse(lines, chat, stop)
-        return chat.refused_lines
-
-
-async def _converse(lines: AsyncIterator[str], chat: Console, stop: asyncio.Event) -> None:
-    """Hand line after line to the chat until they end, a line ends the desk, or it is told to stop between two."""
-    stopped = asyncio.create_task(stop.wait())
-    try:
-        while True:
-            line = asyncio.ensure_future(anext(lines, None))
-            await asyncio.wait({line, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if not line.done():
-                line.cancel()
-                return
-            text = line.result()
-            if text is None or not await chat.handle(text):
-                return
-    finally:
-        stopped.cancel()
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[asyncio.Event]:
-    """An event that is set when the system asks the process to stop."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, told.set)
-    try:
-        yield told
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-
-
-@contextmanager
-def _alone(url: str) -> Iterator[None]:
-    """Hold a SQLite file for this process alone, so that every send of the desk before it is known to have ended."""
-    file = database.file_of(url)
-    if file is None:
-        raise database.Unavailable(
-            "This version keeps its data in SQLite. Write DATABASE_URL=sqlite:///desk.db, for example."
-        )
-    if not file.parent.is_dir():
-        raise database.Unavailable(f"The database {file} can not be opened: its folder is not there. Make it first.")
-    try:
-        with FileLock(f"{file}.lock", timeout=0):
-            yield
-    except Timeout:
-        raise database.Unavailable(f"Another desk is running on {file}. Close that one first.") from None
-    except PermissionError:
-        raise database.Unavailable(database.READ_ONLY.format(file)) from None

@@ -21,8 +21,9 @@ from bot.chat import Answer, Earlier, Notice, Undelivered, storable
 from bot.database import Unavailable
 from bot.library import Role
 from bot.reply_clock import ReplyClock
+from bot.rows import as_json
 from bot.screening.finding import Outcome
-from bot.store import Marks, as_json
+from bot.store import Marks
 from bot.wording import Wording
 
 if TYPE_CHECKING:

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
 
-from bot import database, record, schema
-from bot.case import Case, Done, Ruling
-from bot.chat import Attachment, Comment, Forward, Place
-from bot.screening.finding import Finding, Outcome, Verdict, Where
+from bot import database, record, rows, schema
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-STATE = tuple(
-    field.name
-    for field in fields(Case)
-    if field.name not in {"number", "place", "comment", "verdict", "ruling", "forwarded_by", "forwarded_at"}
-)
-COMMENT = tuple(field.name for field in fields(Comment) if field.name != "attachments")
+    from bot.case import Case, Ruling
+    from bot.chat import Forward, Place
+    from bot.screening.finding import Verdict
+
 LEASE = dt.timedelta(seconds=60)
 
 
@@ -154,14 +148,14 @@ class View:
         """Everything the machine said of a case, in order."""
         verdict = schema.verdict
         query = select(verdict.c.at, verdict.c.said).where(verdict.c.case_id == self._id(number))
-        rows = await self._connection.execute(query.order_by(verdict.c.number))
-        return [(row.at, _verdict(row.said)) for row in rows]
+        found = await self._connection.execute(query.order_by(verdict.c.number))
+        return [(row.at, rows.verdict_of(row.said)) for row in found]
 
     async def away(self) -> dict[str, tuple[dt.datetime, dt.datetime | None]]:
         """Who said that they are away: since when and, where they said, until when."""
         absence = schema.absence
-        rows = await self._connection.execute(select(absence).where(absence.c.library == self.library))
-        return {row.person: (row.since, row.until) for row in rows}
+        found = await self._connection.execute(select(absence).where(absence.c.library == self.library))
+        return {row.person: (row.since, row.until) for row in found}
 
     async def next_due(self) -> dt.datetime | None:
         """When the next notice wants to go out."""
@@ -175,15 +169,15 @@ class View:
         notice, case = schema.notice, schema.case
         query = select(case.c.year, case.c.serial, notice.c.number, notice.c.trouble)
         query = query.join(case, case.c.id == notice.c.case_id)
-        rows = await self._connection.execute(query.where(notice.c.library == self.library, notice.c.state == "dead"))
-        return [(spoken_number(row.year, row.serial), row.number, row.trouble) for row in rows]
+        found = await self._connection.execute(query.where(notice.c.library == self.library, notice.c.state == "dead"))
+        return [(rows.spoken_number(row.year, row.serial), row.number, row.trouble) for row in found]
 
     async def record(self) -> AsyncIterator[record.Entry]:
         """The library's record in order, a stream."""
         table = schema.record
         query = select(table).where(table.c.library == self.library).order_by(table.c.number)
-        async with self._connection.stream(query) as rows:
-            async for row in rows:
+        async with self._connection.stream(query) as found:
+            async for row in found:
                 yield record.Entry(**row._mapping)  # noqa: SLF001 - the documented name of SQLAlchemy's row mapping
 
     async def record_head(self) -> tuple[int, bytes]:
@@ -213,7 +207,7 @@ class View:
         )
 
     async def _read(self, query: Select[Any]) -> list[Case]:
-        return [_case(row) for row in (await self._connection.execute(query)).mappings()]
+        return [rows.case_of(row) for row in (await self._connection.execute(query)).mappings()]
 
 
 class Change(View):
@@ -257,7 +251,7 @@ class Change(View):
         same = [getattr(forward.c, name) == value for name, value in asdict(place).items()]
         query = select(case.c.year, case.c.serial).join(forward, forward.c.case_id == case.c.id)
         row = (await self._connection.execute(query.where(forward.c.library == self.library, *same))).one_or_none()
-        return spoken_number(*row) if row else None
+        return rows.spoken_number(*row) if row else None
 
     async def same_permalink(self, permalink: str) -> Case | None:
         """The first case of the comment that stands at this link."""
@@ -275,13 +269,13 @@ class Change(View):
         """The next free case number of this year."""
         case = schema.case
         query = select(func.max(case.c.serial)).where(case.c.library == self.library, case.c.year == year)
-        return spoken_number(year, ((await self._connection.execute(query)).scalar() or 0) + 1)
+        return rows.spoken_number(year, ((await self._connection.execute(query)).scalar() or 0) + 1)
 
     async def add_case(self, case: Case, fingerprint: str) -> None:
         """Store a new case, without its verdict and its forward."""
         year, serial = case.number.split("-")
         row = {
-            **_state(case),
+            **rows.state_of(case),
             **asdict(case.place),
             "library": self.library,
             "year": int(year),
@@ -307,7 +301,7 @@ class Change(View):
                 case_id=self._id(case.number),
                 number=case.verdicts,
                 at=self._now,
-                said=as_json(case.verdict),
+                said=rows.as_json(case.verdict),
                 policy_hash=marks.policy,
                 library_hash=marks.library,
                 engine_hash=marks.engine,
@@ -324,7 +318,7 @@ class Change(View):
     async def save(self, case: Case) -> None:
         """Store how the case stands."""
         await self._connection.execute(
-            update(schema.case).where(schema.case.c.id == self._id(case.number)).values(_state(case))
+            update(schema.case).where(schema.case.c.id == self._id(case.number)).values(rows.state_of(case))
         )
 
     async def queue(self, case: Case, kind: str, due_at: dt.datetime, about: dict[str, Any]) -> None:
@@ -399,59 +393,3 @@ class Change(View):
         absence = schema.absence
         mine = and_(absence.c.library == self.library, absence.c.person == person)
         await self._connection.execute(absence.delete().where(mine))
-
-
-def spoken_number(year: int, serial: int) -> str:
-    """A case number as people say it: `2026-0042`."""
-    return f"{year}-{serial:04}"
-
-
-def as_json(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as JSON values."""
-    return {
-        **asdict(verdict),
-        "guidelines": list(verdict.guidelines),
-        "findings": [asdict(f) for f in verdict.findings],
-    }
-
-
-def _verdict(said: dict[str, Any]) -> Verdict:
-    findings = tuple(Finding(**{**one, "where": Where(one["where"])}) for one in said["findings"])
-    return Verdict(
-        **{**said, "outcome": Outcome(said["outcome"]), "guidelines": tuple(said["guidelines"]), "findings": findings}
-    )
-
-
-def _state(case: Case) -> dict[str, Any]:
-    duties = case.duties
-    comment = {name: getattr(case.comment, name) for name in COMMENT}
-    return {
-        **{name: getattr(case, name) for name in STATE},
-        **comment,
-        "attachments": [asdict(attachment) for attachment in case.comment.attachments],
-        "is_open": bool(duties),
-        "reply_due": "reply" in duties,
-    }
-
-
-def _case(row: RowMapping) -> Case:
-    ruling = row["ruling_at"] and Ruling(
-        row["ruling_at"],
-        row["ruling_by"],
-        Outcome(row["ruling_outcome"]),
-        tuple(row["ruling_guidelines"]),
-        row["ruling_reason"],
-    )
-    attachments = tuple(Attachment(**one) for one in row["attachments"])
-    state = {name: row[name] for name in STATE}
-    state["done"] = Done(row["done"]) if row["done"] else None
-    return Case(
-        number=spoken_number(row["year"], row["serial"]),
-        place=Place(row["chat"], row["channel"], row["message"]),
-        comment=Comment(**{name: row[name] for name in COMMENT}, attachments=attachments),
-        forwarded_by=row["forwarded_by"],
-        forwarded_at=row["forwarded_at"],
-        verdict=_verdict(row["said"]),
-        ruling=ruling or None,
-        **state,
-    )

@@ -236,7 +236,7 @@ async def test_what_a_removal_leaves_to_do(talk: Talk) -> None:
     assert (await talk.case(1)).duties == (Duty.PLATFORM,)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(
         st.text(),

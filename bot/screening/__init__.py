@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property, partial
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.screening.classifier import Classifier, Probabilities
@@ -71,8 +71,8 @@ class Screening:
     def engine(self) -> str:
         """A SHA-256 hex digest that identifies the screening code and the classifier; it stands with each verdict."""
         digest = hashlib.sha256()
-        for source in sorted(files("bot.screening").iterdir(), key=lambda entry: entry.name):
-            if source.name.endswith(".py"):
-                digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+        package = Path(__file__).parent
+        for source in sorted(package.rglob("*.py")):
+            digest.update(f"{source.relative_to(package).as_posix()}\0".encode() + source.read_bytes() + b"\0")
         digest.update(self.classifier.digest.encode())
         return digest.hexdigest()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.screening.finding import Outcome
+from bot.screening.verdict import COST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +16,6 @@ if TYPE_CHECKING:
     from bot.screening.finding import Verdict
 
 ORDER = (Outcome.KEEP, Outcome.REFER, Outcome.REMOVE)
-COST = {
-    Outcome.KEEP: {Outcome.KEEP: 0, Outcome.REFER: 1, Outcome.REMOVE: 10},
-    Outcome.REFER: {Outcome.KEEP: 3, Outcome.REFER: 0, Outcome.REMOVE: 5},
-    Outcome.REMOVE: {Outcome.KEEP: 4, Outcome.REFER: 1, Outcome.REMOVE: 0},
-}
-"""`COST[what a careful director says][what the desk says]`; removing what is allowed costs most by far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,7 @@ class Score:
     guidelines: dict[int, Hits] = field(default_factory=dict)
     reply: Hits = field(default_factory=Hits)
     urgent: Hits = field(default_factory=Hits)
-    errors: list[tuple[int, int, str]] = field(default_factory=list)
+    errors: list[tuple[float, int, str]] = field(default_factory=list)
 
     def add(self, name: str, text: str, label: Label, verdict: Verdict) -> None:
         """Count one case."""
@@ -89,7 +84,7 @@ class Score:
         if wanted is not Outcome.REMOVE:
             self.reply.count(wanted=label.needs_reply, given=verdict.needs_reply)
         self.urgent.count(wanted=label.urgent, given=verdict.urgent)
-        if (price := COST[wanted][given]) and self.keep_errors:
+        if (price := COST[given][wanted]) and self.keep_errors:
             asked, said = sorted(label.guidelines), list(verdict.guidelines)
             line = f"{price:>2}  {name}: {wanted}{asked} -> {given}{said}: {text[:110]!r}"
             push = heapq.heappush if len(self.errors) < self.keep_errors else heapq.heappushpop
@@ -115,7 +110,7 @@ class Score:
             )
         decided = self.cases - given[refer]
         return {
-            "cost_per_case": _share(sum(COST[w][g] * n for (w, g), n in self.matrix.items()), self.cases),
+            "cost_per_case": _share(sum(COST[g][w] * n for (w, g), n in self.matrix.items()), self.cases),
             "false_removal": _share(self.matrix[keep, remove], wanted[keep]),
             "removal_precision": _share(right[remove], given[remove]),
             "missed_violation": _share(self.matrix[remove, keep], wanted[remove]),

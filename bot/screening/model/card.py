@@ -10,7 +10,8 @@ from bot.screening.model.breadth import SOURCES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.screening.model.figures import Dial, Figures
+    from bot.policy import Care
+    from bot.screening.model.figures import Figures
     from bot.screening.model.fit import Recipe
 
 HEAD = """# The classifier of Comment Desk
@@ -50,7 +51,7 @@ COLUMNS = (
 def written(
     libraries: Mapping[str, Figures],
     languages: Mapping[str, Figures],
-    dial: Mapping[Dial, Figures],
+    dial: Mapping[Care, Figures],
     recipe: Recipe,
     *,
     public: bool,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.chat import Attachment, Comment, Earlier
-from bot.library import Library, from_context
+from bot.library import Library, read_context
 from bot.screening.model.marks import Marks
 
 if TYPE_CHECKING:
@@ -62,21 +62,11 @@ def load(folder: Path) -> tuple[list[Case], dict[str, Library]]:
     cases: list[Case] = []
     libraries: dict[str, Library] = {}
     for path in sorted(folder.glob("*.jsonl")):
-        libraries[path.stem] = library_of(path)
+        libraries[path.stem] = read_context(path.with_suffix(".context.json"))
         for row in rows(path):
             row["expected"].update(mends.get(row["id"], {}).get("expected", {}))
             cases.append(case(row, path.stem))
     return cases, libraries
-
-
-def library_of(cases: Path) -> Library:
-    """The library that stands beside a file of cases as `NAME.context.json`."""
-    path = cases.with_suffix(".context.json")
-    context = json.loads(path.read_text("utf-8"))
-    # One corpus file lists its director among the staff as well, which `Library` takes for two people of one name.
-    director = context["director"]["name"]
-    context["staff"] = [person for person in context.get("staff", ()) if person["name"] != director]
-    return from_context(context, str(path))
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.policy import Care
 from bot.screening.finding import Outcome
 from bot.screening.verdict import ANSWER_FROM, CITED_FROM, COST, URGENT_FROM
 
@@ -37,21 +38,13 @@ class Figures:
     urgent_false: float
 
 
-@dataclass(frozen=True, slots=True)
-class Dial:
-    """The director's dial, as `policy.toml` has it under `care`."""
-
-    referral_cost: float = 1.0
-    allowed_at_most: float = 0.02
-
-
 def decide(
-    p: NDArray[np.float64], dial: Dial
+    p: NDArray[np.float64], care: Care
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """From probabilities (cases, 12): the cheapest outcomes, guidelines cited (cases, 7), reply due, urgent."""
     urgent = p[:, 11] >= URGENT_FROM
-    expected = p[:, :3] @ PRICE * np.array([1, dial.referral_cost, 1])
-    expected[p[:, 0] > dial.allowed_at_most, 2] = np.inf
+    expected = p[:, :3] @ PRICE * np.array([1, care.referral_cost, 1])
+    expected[p[:, 0] > care.allowed_at_most, 2] = np.inf
     given = np.where(urgent, 1, expected.argmin(1))
     cited = p[:, 3:10] >= CITED_FROM
     cited[np.arange(len(p)), p[:, 3:10].argmax(1)] = True
@@ -59,9 +52,9 @@ def decide(
     return given, cited, ((p[:, 10] >= ANSWER_FROM) & (given != 2)) | urgent, urgent
 
 
-def figures(p: NDArray[np.float64], wanted: NDArray[np.float32], dial: Dial | None = None) -> Figures:
+def figures(p: NDArray[np.float64], wanted: NDArray[np.float32], care: Care | None = None) -> Figures:
     """Measures of probabilities (cases, 12) against the targets of `fit.targets`."""
-    given, cited, reply, urgent = decide(p, dial or Dial())
+    given, cited, reply, urgent = decide(p, care or Care())
     expected = wanted[:, 0].astype(int)
     broken = wanted[:, 1:8] > 0
     removed, kept = expected == 2, expected == 0

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from bot.policy import Care
 from bot.screening import evidence
 from bot.screening.model import breadth, card, export, fit, stack
 from bot.screening.model.augment import moved
 from bot.screening.model.cases import load, marks_of
 from bot.screening.model.features import read
-from bot.screening.model.figures import Dial, by_library, figures
+from bot.screening.model.figures import by_library, figures
 from bot.screening.model.final import inputs
 from bot.screening.model.network import official
 from bot.screening.scene import Scene
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 RECIPE = fit.Recipe(epochs=5, rate=1.4e-4, masked=0.1, averaged=0.98)
-DIALS = [Dial(cost, bar) for cost in (0.5, 0.75, 1.0, 1.5, 2.0) for bar in (0.01, 0.02, 0.05)]
+DIALS = [
+    Care(referral_cost=cost, allowed_at_most=bar) for cost in (0.5, 0.75, 1.0, 1.5, 2.0) for bar in (0.01, 0.02, 0.05)
+]
 WIDEN = fit.Recipe(epochs=1, batch=48, rate=1e-4, seed=7)
 
 
@@ -110,7 +113,7 @@ def report(
         name: figures(probabilities[chosen], wanted[chosen])
         for name, chosen in (("English and mixed", ~spanish), ("Spanish", spanish))
     }
-    dials = {dial: figures(probabilities, wanted, dial) for dial in DIALS}
+    dials = {care: figures(probabilities, wanted, care) for care in DIALS}
     (out / "figures.json").write_text(json.dumps({n: asdict(f) for n, f in libraries.items()}, indent=1), "utf-8")
     text = card.written(libraries, languages, dials, RECIPE, public=public, seeds=seeds)
     (out / "MODEL_CARD.md").write_text(text, "utf-8")
