@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bot.screening.evidence import Evidence
 
 OFF_TOPIC = "off-topic"
-URGENT_FROM = 0.12
-"""From this chance on somebody may be in danger: a look too many harms less than one too few."""
+SIGNED_DANGER_FROM, DANGER_FROM = 0.08, 0.2
+"""From this chance on somebody may be in danger: where the rules see a sign of it, and where they see none."""
 ANSWER_FROM = 0.45
 """From this chance on an answer is owed."""
 CITED_FROM = 0.4
@@ -52,7 +52,8 @@ def lean(evidence: Evidence, policy: Policy, said: Probabilities) -> Leaning:
     strengths = _strengths(evidence, policy, said)
     ranked = sorted(strengths, key=lambda key: (-strengths[key], policy.by_key[key].number))
     chances = _chances(policy, said)
-    urgent = said.urgent >= URGENT_FROM
+    sign = any(finding.urgent for finding in evidence.findings)
+    urgent = said.urgent >= (SIGNED_DANGER_FROM if sign else DANGER_FROM)
     outcome = _cheapest(chances, policy)
     own = max((strength for key, strength in strengths.items() if key not in LEARNT), default=0.0)
     if own >= policy.thresholds.refer and outcome is Outcome.KEEP:

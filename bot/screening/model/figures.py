@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.policy import Care
 from bot.screening.finding import Outcome
-from bot.screening.verdict import ANSWER_FROM, CITED_FROM, COST, URGENT_FROM
+from bot.screening.verdict import ANSWER_FROM, CITED_FROM, COST, DANGER_FROM, SIGNED_DANGER_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,10 +39,13 @@ class Figures:
 
 
 def decide(
-    p: NDArray[np.float64], care: Care
+    p: NDArray[np.float64], danger: NDArray[np.bool_], care: Care
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """From probabilities (cases, 12): the cheapest outcomes, guidelines cited (cases, 7), reply due, urgent."""
-    urgent = p[:, 11] >= URGENT_FROM
+    """From probabilities (cases, 12): the cheapest outcomes, guidelines cited (cases, 7), reply due, urgent.
+
+    `danger` (cases) says where the rules saw a sign of it.
+    """
+    urgent = p[:, 11] >= np.where(danger, SIGNED_DANGER_FROM, DANGER_FROM)
     expected = p[:, :3] @ PRICE * np.array([1, care.referral_cost, 1])
     expected[p[:, 0] > care.allowed_at_most, 2] = np.inf
     given = np.where(urgent, 1, expected.argmin(1))
@@ -52,9 +55,11 @@ def decide(
     return given, cited, ((p[:, 10] >= ANSWER_FROM) & (given != 2)) | urgent, urgent
 
 
-def figures(p: NDArray[np.float64], wanted: NDArray[np.float32], care: Care | None = None) -> Figures:
+def figures(
+    p: NDArray[np.float64], wanted: NDArray[np.float32], danger: NDArray[np.bool_], care: Care | None = None
+) -> Figures:
     """Measures of probabilities (cases, 12) against the targets of `fit.targets`."""
-    given, cited, reply, urgent = decide(p, care or Care())
+    given, cited, reply, urgent = decide(p, danger, care or Care())
     expected = wanted[:, 0].astype(int)
     broken = wanted[:, 1:8] > 0
     removed, kept = expected == 2, expected == 0
@@ -76,10 +81,14 @@ def figures(p: NDArray[np.float64], wanted: NDArray[np.float32], care: Care | No
     )
 
 
-def by_library(p: NDArray[np.float64], wanted: NDArray[np.float32], cases: Sequence[Case]) -> dict[str, Figures]:
+def by_library(
+    p: NDArray[np.float64], wanted: NDArray[np.float32], danger: NDArray[np.bool_], cases: Sequence[Case]
+) -> dict[str, Figures]:
     """The measures of each library's cases apart, the costliest library first."""
     names = np.array([case.library for case in cases])
-    apart = {name: figures(p[names == name], wanted[names == name]) for name in sorted(set(names))}
+    apart = {
+        name: figures(p[names == name], wanted[names == name], danger[names == name]) for name in sorted(set(names))
+    }
     return dict(sorted(apart.items(), key=lambda item: -item[1].cost))
 
 

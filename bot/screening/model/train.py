@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
-    from bot.library import Library
     from bot.screening.model.cases import Case
     from bot.screening.model.features import Reading
     from bot.screening.model.final import Final
     from bot.screening.model.network import Network
 
+HeldOut = tuple["NDArray[np.float64]", "NDArray[np.float32]", "NDArray[np.bool_]"]
+"""Held-out probabilities (cases, 12), targets, and where the rules saw a sign of danger."""
 log = logging.getLogger(__name__)
 RECIPE = fit.Recipe(epochs=5, rate=1.4e-4, masked=0.1, averaged=0.98)
 DIALS = [
@@ -78,7 +79,9 @@ def train(corpus: Path, out: Path, public: Path | None, folds: int, seeds: int) 
     fold = np.array([names.index(case.library) % folds for case in [*cases, *added]])
     every = Trainer(base, tokenizer, readings, fit.targets([*cases, *added]), seeds)
     own = np.arange(len(cases))
-    rules = np.array([evidence.signals(_evidence(case, libraries[case.library])) for case in cases], np.float32)
+    seen = [evidence.gather(Scene(case.comment, case.earlier, libraries[case.library])) for case in cases]
+    rules = np.array([evidence.signals(one) for one in seen], np.float32)
+    danger = np.array([any(finding.urgent for finding in one.findings) for one in seen])
     logits = np.zeros((len(cases), 27 + 12), np.float32)
     for part in range(folds):
         log.info("fold %d of %d", part + 1, folds)
@@ -92,35 +95,24 @@ def train(corpus: Path, out: Path, public: Path | None, folds: int, seeds: int) 
         elsewhere, here = fold[own] != part, fold[own] == part
         probabilities[here] = stack.fit_final(held[elsewhere], wanted[elsewhere]).probabilities(held[here])
     np.savez_compressed(out / "held-out.npz", ids=[c.id for c in cases], logits=logits, probabilities=probabilities)
-    report(out, probabilities, wanted, cases, public=public is not None, seeds=seeds)
+    report(out, (probabilities, wanted, danger), cases, public=public is not None, seeds=seeds)
     network, linear = every.trained(np.arange(len(readings)))
     save(out, network, tokenizer, linear, stack.fit_final(held, wanted))
 
 
-def report(
-    out: Path,
-    probabilities: NDArray[np.float64],
-    wanted: NDArray[np.float32],
-    cases: Sequence[Case],
-    *,
-    public: bool,
-    seeds: int,
-) -> None:
-    """Write the figures of held-out probabilities (cases, 12), and the model card."""
-    libraries = {"all": figures(probabilities, wanted), **by_library(probabilities, wanted, cases)}
+def report(out: Path, held_out: HeldOut, cases: Sequence[Case], *, public: bool, seeds: int) -> None:
+    """Write the figures of what was held out, and the model card."""
+    libraries = {"all": figures(*held_out), **by_library(*held_out, cases)}
     spanish = np.array(["spanish" in case.tags for case in cases])
+    probabilities, wanted, danger = held_out
     languages = {
-        name: figures(probabilities[chosen], wanted[chosen])
+        name: figures(probabilities[chosen], wanted[chosen], danger[chosen])
         for name, chosen in (("English and mixed", ~spanish), ("Spanish", spanish))
     }
-    dials = {care: figures(probabilities, wanted, care) for care in DIALS}
+    dials = {care: figures(*held_out, care) for care in DIALS}
     (out / "figures.json").write_text(json.dumps({n: asdict(f) for n, f in libraries.items()}, indent=1), "utf-8")
     text = card.written(libraries, languages, dials, RECIPE, public=public, seeds=seeds)
     (out / "MODEL_CARD.md").write_text(text, "utf-8")
-
-
-def _evidence(case: Case, library: Library) -> evidence.Evidence:
-    return evidence.gather(Scene(case.comment, case.earlier, library))
 
 
 def save(out: Path, network: Network, tokenizer: Tokenizer, linear: stack.Linear, final: Final) -> None:
