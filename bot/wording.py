@@ -111,7 +111,7 @@ class Wording:
             case Outcome.REMOVE:
                 return f"REMOVE: {cited}"
             case Outcome.REFER if verdict.urgent:
-                return f"URGENT, REFER to the director: someone may be harmed{f' ({cited})' if cited else ''}"
+                return "URGENT, REFER to the director: someone may be harmed"
             case _:
                 return f"REFER to the director{f': {cited}' if cited else ''}"
 

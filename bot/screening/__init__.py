@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.screening.classifier import Classifier, Probabilities
-from bot.screening.evidence import LEARNT, gather, signals
+from bot.screening.evidence import LEARNT, PLAIN, gather, signals
+from bot.screening.finding import Outcome
 from bot.screening.reasons import carried_by
 from bot.screening.scene import Scene
 from bot.screening.verdict import lean, reasons, settle
@@ -54,13 +55,18 @@ class Screening:
 
     def _verdict(self, case: Seen, evidence: Evidence, said: Probabilities) -> Verdict:
         leaning = lean(evidence, self.policy, said)
-        found = list(reasons(leaning, evidence.findings))
-        spoken_for = {None if finding.urgent else finding.guideline for finding in found}
-        for key in (*([None] if leaning.urgent else []), *leaning.cited):
-            if key not in spoken_for and (key is None or key in LEARNT):
-                missing = carried_by(key, *case, partial(self._chances, key, signals(evidence)))
-                found += [missing] if missing else []
-        return settle(leaning, found, evidence, self.policy)
+        # A removal needs plain words; what the rules only doubt speaks for a referral.
+        enough = PLAIN if leaning.outcome is Outcome.REMOVE else 0.0
+        rules = reasons(leaning, evidence.findings)
+        spoken_for = {None if f.urgent else f.guideline for f in rules if f.urgent or f.strength >= enough}
+        # Beside danger a guideline is nominal: only the danger has to be shown.
+        wanted = (key for key in ((None,) if leaning.urgent else leaning.cited) if key not in spoken_for)
+        found = [
+            carried_by(key, *case, partial(self._chances, key, signals(evidence)))
+            for key in wanted
+            if key is None or key in LEARNT
+        ]
+        return settle(leaning, reasons(leaning, [*rules, *filter(None, found)]), evidence, self.policy)
 
     def _chances(self, guideline: str | None, rules: Sequence[float], cases: Sequence[Seen]) -> list[float]:
         """What the classifier holds of each case, the rules' word being the same for all."""

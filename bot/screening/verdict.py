@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.screening.evidence import LEARNT
+from bot.screening.evidence import LEARNT, PLAIN
 from bot.screening.finding import Finding, Outcome, Verdict
+from bot.screening.reasons import WHY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,7 +66,7 @@ def lean(evidence: Evidence, policy: Policy, said: Probabilities) -> Leaning:
     if urgent:
         outcome = Outcome.REFER
     named = [key for key in ranked if key == ranked[0] or strengths[key] >= CITED_FROM]
-    answer = urgent or (outcome is not Outcome.REMOVE and said.needs_reply >= ANSWER_FROM)
+    answer = urgent or said.needs_reply >= ANSWER_FROM
     cited = () if outcome is Outcome.KEEP else tuple(named)
     return Leaning(outcome, cited, urgent=urgent, needs_reply=answer, chances=chances)
 
@@ -95,7 +96,7 @@ def settle(leaning: Leaning, found: Sequence[Finding], evidence: Evidence, polic
         guidelines=tuple(policy.by_key[key].number for key in leaning.cited),
         findings=tuple(found),
         why=_why(outcome, found, leaning, asks=evidence.asks, critical=critical),
-        needs_reply=leaning.needs_reply,
+        needs_reply=leaning.needs_reply and outcome is not Outcome.REMOVE,
         urgent=leaning.urgent,
         confidence=round(leaning.chances[outcome], 3),
         critical=critical,
@@ -147,5 +148,9 @@ def _why(outcome: Outcome, found: Sequence[Finding], leaning: Leaning, *, asks: 
         if critical:
             return "It is critical of the library, which is allowed, and breaks no guideline."
         return f"{'It is a question and' if asks else 'It'} breaks no guideline."
-    reason = next((f.why for f in found if f.guideline == leaning.cited[0]), "It may break a guideline.")
-    return reason if outcome is Outcome.REMOVE else f"{reason.rstrip('.')}, so the director decides."
+    main = leaning.cited[0]
+    best = next((f for f in found if f.guideline == main), None)
+    reason = best.why if best else "It may break a guideline."
+    if outcome is Outcome.REMOVE:
+        return WHY[main] if best and best.strength < PLAIN and main in WHY else reason
+    return f"{reason.rstrip('.')}, so the director decides."
