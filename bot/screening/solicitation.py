@@ -165,6 +165,7 @@ def find(scene: Scene) -> list[Finding]:
         strength = min(strength, 0.6)
         why = "It may solicit for a good cause, a club or a school, which the guideline does not plainly cover."
     if gives:
-        strength = max(strength, gives[0][0].strength if not reading.has(_NOT_MINE) else 0.25)
-        why = why if offers else gives[0][0].why
+        doubt = gives[0][0].strength if not reading.has(_NOT_MINE) else 0.25
+        why = gives[0][0].why if doubt > strength and not offers else why
+        strength = max(strength, doubt)
     return [Finding(KEY, round(min(strength, 0.96), 3), quote, why)] if strength >= 0.2 else []
