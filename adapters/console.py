@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from adapters import dates
 from bot.actions import ACTIONS, Need
+from bot.case import number_said
 from bot.chat import Answer, Card, Comment, Forward, Line, Person, Place, Press
 from bot.database import Unavailable
 from bot.library import Role
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 STRANGER = "stranger"
 LONGEST_JUMP = dt.timedelta(days=366)
 _GUIDELINES = re.compile(r"(\d{1,2}(?:\s*[,+&]\s*\d{1,2})*)[\s:.]*(.*)", re.DOTALL)
-_CASE = re.compile(r"#?(?:\d{4}-)?\d{1,6}")
 _TO_START_WITH_SLASH = "To forward a comment that begins with a slash, put a space before it."
 
 CONTEXT_HELP = (
@@ -110,9 +110,8 @@ class Console:
 
     async def send(self, notice: Notice) -> str:
         """Show a notice; a terminal takes whatever it is given."""
-        again = " (shown again: the desk stopped before it knew that you saw it)" if notice.doubtful else ""
-        if again:
-            self._screen.say(again.strip())
+        if notice.doubtful:
+            self._screen.say("(shown again: the desk stopped before it knew that you saw it)")
         self._screen.card(notice.card, notice.id)
         return notice.id
 
@@ -164,7 +163,7 @@ class Console:
         if action.on_case:
             case, _, rest = rest.partition(" ")
             rest = rest.strip()
-            if not _CASE.fullmatch(case):
+            if number_said(case) is None:
                 said = f"“{case[:30]}” is no case number. " if case else ""
                 self._screen.say(f"{said}Type {action.usage}, with the case's number for N. {_TO_START_WITH_SLASH}")
                 return
@@ -194,7 +193,7 @@ class Console:
 
     async def _on_post(self, rest: str) -> None:
         case, _, text = rest.partition(" ")
-        number = bool(_CASE.fullmatch(case))
+        number = number_said(case) is not None
         if number and text.strip() and await self._desk.knows(case):
             await self._act(ACTIONS["post"], rest)
             return
@@ -256,7 +255,7 @@ class Console:
         # Everything that falls due on the way is said at its own time, as if the desk had run through.
         last = self._clock.now()
         while (due := await self._desk.next_due()) is not None and due <= goal:
-            last = max(due, last + dt.timedelta(seconds=1)) if due <= last else due
+            last = due if due > last else last + dt.timedelta(seconds=1)
             if last > goal:
                 break
             self._clock.move_to(last)

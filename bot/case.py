@@ -5,6 +5,7 @@ The machine's verdicts and the director's ruling are kept apart; which of them s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ class Done(StrEnum):
     RESTORED = "restored"
 
 
+_NUMBER = re.compile(r"#?(?:(\d{4})-)?(\d{1,6})")
 TAKEN_DOWN = frozenset({Done.HIDDEN, Done.DELETED, Done.EDITED})
 
 
@@ -61,6 +63,12 @@ class Refused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
         super().__init__(refusal.value)
+
+
+def number_said(text: str) -> tuple[int | None, int] | None:
+    """Year and serial of a case number as people say it: `2026-0042`, `42`, `#42`; no year where none is said."""
+    match = _NUMBER.fullmatch(text.strip())
+    return (int(match[1]) if match[1] else None, int(match[2])) if match else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-import re
 import unicodedata
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from bot import notices, toml
-from bot.actions import ACTIONS, Action, Need, refused
-from bot.case import Case, Done, Refused, Step, move, screened
+from bot.actions import ACTIONS, Action, Need, No, refused
+from bot.case import Case, Done, Refused, Step, move, number_said, screened
 from bot.chat import Answer, Earlier, Notice, Undelivered, storable
 from bot.database import Unavailable
 from bot.library import Role
@@ -43,7 +42,6 @@ LONGEST = 200_000
 """Characters; three times what any platform takes in a comment."""
 ALIKE_FROM = 20
 """Same words are noticed from this many letters and digits on: anybody may write “Thank you!”."""
-_NUMBER = re.compile(r"#?(?:(\d{4})-)?(\d{1,6})")
 
 
 class Desk:
@@ -98,10 +96,8 @@ class Desk:
             away = self._away(await change.away(), now)
             member = self._speaker(press.place, press.by)
             no = refused(member, action, director_away=self._library.director.name in away)
-            if no or member is None:
-                said = {"by": asdict(press.by), "wanted": press.action, "why": no, "case": press.case}
-                change.note("refusal", None, said)
-                return Answer(self.wording.refused(no, action)) if no else Answer(self.wording.no_case(press.case))
+            if member is None or no:
+                return self._refuse(change, press, action, no or No.STRANGER)
             if action.on_case:
                 answer = await self._move(change, action, press, member, now)
             else:
@@ -113,9 +109,7 @@ class Desk:
         action = ACTIONS[press.action]
         if no := refused(self._speaker(press.place, press.by), action, director_away=False):
             async with self._store.change(self._library.id, now) as change:
-                said = {"by": asdict(press.by), "wanted": press.action, "why": no, "case": press.case}
-                change.note("refusal", None, said)
-            return Answer(self.wording.refused(no, action))
+                return self._refuse(change, press, action, no)
         async with self._store.look(self._library.id) as view:
             if action.name == "open":
                 cases = await view.open_cases()
@@ -231,6 +225,11 @@ class Desk:
         await self._store_verdict(change, case)
         await self._queue(change, None, case, now)
 
+    def _refuse(self, change: Change, press: Press, action: Action, no: No) -> Answer:
+        said = {"by": asdict(press.by), "wanted": press.action, "why": no, "case": press.case}
+        change.note("refusal", None, said)
+        return Answer(self.wording.refused(no, action))
+
     async def _move(self, change: Change, action: Action, press: Press, member: Member, now: dt.datetime) -> Answer:
         case = await self._find(change, press.case)
         if case is None:
@@ -335,8 +334,8 @@ class Desk:
         return frozenset(planned | {name for name, (_, until) in said.items() if until is None or now <= until})
 
     async def _find(self, view: View, said: str) -> Case | None:
-        match = _NUMBER.fullmatch(said.strip())
-        return await view.case(int(match[1]) if match[1] else None, int(match[2])) if match else None
+        number = number_said(said)
+        return await view.case(*number) if number else None
 
 
 def fingerprint(text: str) -> str:

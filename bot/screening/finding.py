@@ -14,6 +14,10 @@ class Outcome(StrEnum):
     REFER = "refer"
 
 
+ORDER = (Outcome.KEEP, Outcome.REFER, Outcome.REMOVE)
+"""From the mildest to the gravest; tables and the classifier's outputs stand in this order."""
+
+
 class Where(StrEnum):
     """Where a quoted span stands."""
 

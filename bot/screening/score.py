@@ -7,15 +7,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.screening.finding import Outcome
+from bot.screening.finding import ORDER, Outcome
 from bot.screening.verdict import COST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.screening.finding import Verdict
-
-ORDER = (Outcome.KEEP, Outcome.REFER, Outcome.REMOVE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.chat import Attachment, Comment, Earlier
 from bot.library import Library, read_context
+from bot.screening.evidence import LEARNT
 from bot.screening.model.marks import Marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-OUTCOMES = ("keep", "refer", "remove")
-GUIDELINES = ("off-topic", "abuse", "solicitation", "impersonation", "repetition", "electioneering", "copyright")
-"""Keys in the order of the bench's numbers 1 to 7."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def case(row: dict[str, Any], library: str) -> Case:
         ),
         earlier=tuple(Earlier(e["author"], e["comment"]) for e in row.get("earlier", ())),
         outcome=expected["verdict"],
-        guidelines=tuple(GUIDELINES[n - 1] for n in expected["guidelines"]),
+        guidelines=tuple(LEARNT[n - 1] for n in expected["guidelines"]),
         needs_reply=expected["needs_reply"],
         urgent=bool(expected.get("urgent")),
         tags=tuple(row.get("tags", ())),

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from bot.screening.classifier import Case, Probabilities
 from bot.screening.evidence import LEARNT
-from bot.screening.finding import Outcome
+from bot.screening.finding import ORDER
 from bot.screening.model import ngrams
 from bot.screening.model.features import read
 from bot.screening.model.final import Final, inputs
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from bot.library import Library
     from bot.screening.model.features import Reading
 
-OUTCOMES = (Outcome.KEEP, Outcome.REFER, Outcome.REMOVE)
 FILES = ("encoder.onnx", "heads.npz", "tokenizer.json")
 WINDOW, CONTEXT, STRIDE = 224, 128, 160
 """Tokens of a comment read at once, tokens of its context beside each window, and how far each window moves on."""
@@ -127,7 +126,7 @@ def _session(model: bytes) -> onnxruntime.InferenceSession:
 
 def _probabilities(row: NDArray[np.float64]) -> Probabilities:
     return Probabilities(
-        outcome={outcome: float(p) for outcome, p in zip(OUTCOMES, row[:3], strict=True)},
+        outcome={outcome: float(p) for outcome, p in zip(ORDER, row[:3], strict=True)},
         guidelines={key: float(p) for key, p in zip(LEARNT, row[3:10], strict=True)},
         needs_reply=float(row[10]),
         urgent=float(row[11]),

