@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from adapters import dates
 from bot.actions import ACTIONS, Need
 from bot.case import number_said
-from bot.chat import Answer, Card, Comment, Forward, Line, Person, Place, Press
+from bot.chat import Answer, Card, Comment, Forward, Line, Person, Place, Press, Undelivered
 from bot.database import Unavailable
 from bot.library import Role
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from adapters.terminal import Screen
     from bot.actions import Action
-    from bot.chat import Notice
+    from bot.chat import Media, Notice
     from bot.desk import Desk
     from bot.library import Library, Member
 
@@ -60,6 +60,7 @@ class Console:
     """One terminal. `speaker` is who sits at it; with `demo`, speaking as anyone and moving the clock are allowed."""
 
     name = "console"
+    direct = False
 
     def __init__(
         self,
@@ -118,6 +119,13 @@ class Console:
     async def find(self, notice: Notice) -> str | None:  # noqa: ARG002 - the protocol's; a terminal can not be searched
         """Nothing can be looked up in a terminal."""
         return None
+
+    async def redraw(self, notice: Notice, message: str) -> None:
+        """A terminal's lines stay as they are; the answer to each command says how the case stands."""
+
+    async def fetch(self, source: str) -> Media:
+        """Nobody attaches anything in a terminal. Raises Undelivered."""
+        raise Undelivered(f"A terminal has no attachment {source!r}.", closed=True)
 
     async def handle(self, line: str) -> bool:
         """Take one line; False where it ends the desk."""

@@ -32,6 +32,8 @@ class Need(StrEnum):
     POST = "the post"
     TIME = "a time"
     WHAT_WAS_DONE = "what was done"
+    WORDS = "the comment's words"
+    ANSWER = "an answer"
 
 
 class No(StrEnum):
@@ -70,6 +72,15 @@ _TABLE = (
         (Need.GUIDELINES, Need.REASON),
     ),
     Action("ask", "Ask the director", "/ask N QUESTION", "send a case to the director", needs=(Need.QUESTION,)),
+    Action(
+        "ask_staff",
+        "Ask staff",
+        "/ask_staff N QUESTION",
+        "ask the staff about a case before ruling on it",
+        Who.DECIDER,
+        (Need.QUESTION,),
+    ),
+    Action("answer", "Answer the director", "/answer N TEXT", "answer what the director asked", needs=(Need.ANSWER,)),
     Action("claim", "I'll reply", "/claim N", "take the reply on yourself"),
     Action("replied", "Replied", "/replied N [TEXT]", "the library has answered; this stops the reminders"),
     Action(
@@ -80,12 +91,14 @@ _TABLE = (
         needs=(Need.WHAT_WAS_DONE,),
     ),
     Action("post", "Add the post", "/post N TEXT", "give a case its post and screen it again", needs=(Need.POST,)),
+    Action("words", "Add the words", "/words N TEXT", "type what a picture says; screens it", needs=(Need.WORDS,)),
     Action("when", "When it was posted", "/when N TIME", "say when the comment was posted", needs=(Need.TIME,)),
     Action("withdraw", "Not a comment", "/withdraw N WHY", "it was no comment after all", needs=(Need.REASON,)),
     Action("away", "I'm away", "/away [UNTIL]", "you are away, for example: /away 2026-12-04", on_case=False),
     Action("back", "I'm back", "/back", "you are back", on_case=False),
     Action("case", "Show the case", "/case N", "show a case", reads=True),
     Action("open", "Open cases", "/open", "show what is open", on_case=False, reads=True),
+    Action("mine", "My replies", "/mine", "show the replies you have taken on", on_case=False, reads=True),
     Action("overdue", "Overdue", "/overdue", "show what is late", on_case=False, reads=True),
 )
 

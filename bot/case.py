@@ -55,6 +55,8 @@ class Refusal(StrEnum):
     NOT_TO_REMOVE = "not to remove"
     ACTED_ON = "acted on"
     CHANGED = "changed"
+    NOTHING_ASKED = "nothing asked"
+    ANSWERED = "answered"
 
 
 class Refused(Exception):
@@ -103,6 +105,11 @@ class Case:
     asked_by: str | None = None
     """Who asked; None where the desk refers."""
     asked_at: datetime | None = None
+    staff_question: str | None = None
+    """What the director wants to know from staff before she rules."""
+    staff_question_by: str | None = None
+    staff_answer: str | None = None
+    staff_answer_by: str | None = None
     claimed_by: str | None = None
     replied_by: str | None = None
     replied_at: datetime | None = None
@@ -162,7 +169,7 @@ def screened(case: Case, verdict: Verdict, now: datetime) -> Case:
     if case.ruling:
         return case
     if case.asked_by is None:
-        refers = verdict.outcome is Outcome.REFER
+        refers = verdict.outcome is Outcome.REFER and not verdict.wants_words
         asked_at = (case.asked_at or now) if refers else None
         case = replace(case, question=verdict.why if refers else None, asked_at=asked_at)
     return replace(case, wants_reply=verdict.needs_reply or case.claimed_by is not None)
@@ -184,6 +191,15 @@ def _ask(case: Case, step: Step) -> Case:
     return replace(case, question=step.text, asked_by=step.by, asked_at=step.at)
 
 
+def _ask_staff(case: Case, step: Step) -> Case:
+    asked = replace(case, staff_question=step.text, staff_question_by=step.by)
+    return replace(asked, staff_answer=None, staff_answer_by=None)
+
+
+def _answer(case: Case, step: Step) -> Case:
+    return replace(case, staff_answer=step.text, staff_answer_by=step.by)
+
+
 def _claim(case: Case, step: Step) -> Case:
     return replace(case, claimed_by=step.by, wants_reply=True)
 
@@ -202,6 +218,10 @@ def _withdraw(case: Case, step: Step) -> Case:
 
 def _post(case: Case, step: Step) -> Case:
     return replace(case, comment=replace(case.comment, post=step.text))
+
+
+def _words(case: Case, step: Step) -> Case:
+    return replace(case, comment=replace(case.comment, text=step.text))
 
 
 def _when(case: Case, step: Step) -> Case:
@@ -232,6 +252,16 @@ MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
     "keep": ((_WITHDRAWN, _RULED, _CHANGED), _rule(Outcome.KEEP)),
     "remove": ((_WITHDRAWN, _RULED, _CHANGED), _rule(Outcome.REMOVE)),
     "ask": ((_WITHDRAWN, (lambda case, _: case.asked_by is not None, Refusal.ALREADY_ASKED)), _ask),
+    "ask_staff": ((_WITHDRAWN, _RULED), _ask_staff),
+    "answer": (
+        (
+            _WITHDRAWN,
+            _RULED,
+            (lambda case, _: case.staff_question is None, Refusal.NOTHING_ASKED),
+            (lambda case, _: case.staff_answer is not None, Refusal.ANSWERED),
+        ),
+        _answer,
+    ),
     "claim": (
         (_WITHDRAWN, _REPLIED, _REMOVAL, (lambda case, _: case.claimed_by is not None, Refusal.CLAIMED)),
         _claim,
@@ -240,6 +270,7 @@ MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
     "done": ((_WITHDRAWN, _DONE, _NOT_TO_REMOVE, _NOT_DOWN), _done),
     "withdraw": ((_WITHDRAWN, _ACTED_ON, _REPLIED), _withdraw),
     "post": ((_WITHDRAWN, _ACTED_ON), _post),
+    "words": ((_WITHDRAWN, _ACTED_ON), _words),
     "when": ((_WITHDRAWN, _REPLIED), _when),
 }
 """For each action: what forbids it, looked at in this order, and what it changes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +21,16 @@ class Attachment:
 
     kind: str
     description: str
+    source: str = ""
+    """The chat's own handle on its bytes, for `Chat.fetch`; empty where there are none to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What an attachment holds: its media type, such as image/png, and its bytes."""
+
+    media_type: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,11 @@ class Comment:
     posted_at: datetime | None = None
     attachments: tuple[Attachment, ...] = ()
 
+    @property
+    def unread(self) -> bool:
+        """All there is of it is a picture or film, whose words nobody has typed yet."""
+        return not self.text.strip() and any(attachment.source for attachment in self.attachments)
+
     def storable(self) -> Comment:
         """The comment with every text made storable; empty facts become unknown ones."""
         return replace(
@@ -54,7 +70,9 @@ class Comment:
             platform=_known(self.platform),
             account=_known(self.account),
             permalink=_known(self.permalink),
-            attachments=tuple(Attachment(storable(a.kind), storable(a.description)) for a in self.attachments),
+            attachments=tuple(
+                Attachment(storable(a.kind), storable(a.description), storable(a.source)) for a in self.attachments
+            ),
         )
 
 
@@ -120,6 +138,8 @@ class Card:
     lines: tuple[Line, ...] = ()
     actions: tuple[str, ...] = ()
     case: str = ""
+    seen: int | None = None
+    """Which verdict of the case it shows, counted from 1; a press on it says so again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,34 +151,52 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something durable that the desk says. `id` is short and stands visibly in the message: `2026-0042·3`.
-
-    `to` names the person it is for, None the whole thread. `doubtful` marks a repeat of a send whose end is unknown.
-    """
+    """Something durable that the desk says. `id` is short and stands visibly in the message: `2026-0042·3`."""
 
     id: str
     place: Place
     to: str | None
+    """Whom it is for, by the name in `library.toml`; None is everyone in the thread."""
     card: Card
     doubtful: bool = False
+    """It repeats a send whose end is unknown."""
+    direct: bool = False
+    """It goes to that person alone, not into the thread."""
+    root: str | None = None
+    """The chat's id of the case's first notice: the thread of a case that no message of the channel began."""
 
 
 class Undelivered(Exception):
-    """The chat did not take a notice. `retry_after` is the chat's own wish in seconds, where it gave one."""
+    """The chat did not take a notice, or did not give an attachment. `retry_after` is the chat's own wish in seconds.
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    `closed` says that this way is shut for good: the channel is gone, or the person takes no direct messages.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None, *, closed: bool = False) -> None:
         self.reason = reason
         self.retry_after = retry_after
+        self.closed = closed
         super().__init__(reason)
 
 
+Acknowledge = Callable[["Answer | None"], Awaitable[None]]
+"""Called with the answer once a change is stored and before anything is sent: here a chat acknowledges the event."""
+
+
 class Chat(Protocol):
-    """A place where staff talk. `name` is what `Place.chat` says."""
+    """A place where staff talk. `name` is what `Place.chat` says; `direct`, whether one person can be told alone."""
 
     name: str
+    direct: bool
 
     async def send(self, notice: Notice) -> str:
         """Show the notice and return the chat's id of the message. Raises Undelivered."""
 
     async def find(self, notice: Notice) -> str | None:
-        """Look in the thread for a notice that may have been sent already; its message id, or None."""
+        """Look for a notice that may have been sent already; its message id, or None. Raises Undelivered."""
+
+    async def redraw(self, notice: Notice, message: str) -> None:
+        """Show the notice's card in place of what the message showed; twice is as once. Raises Undelivered."""
+
+    async def fetch(self, source: str) -> Media:
+        """What an attachment holds. Raises Undelivered."""

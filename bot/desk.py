@@ -6,7 +6,6 @@ then deliver what is due. So a crash loses nothing, and a message that comes twi
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import hashlib
 import unicodedata
@@ -15,31 +14,32 @@ from typing import TYPE_CHECKING, Any
 
 from bot import notices, toml
 from bot.actions import ACTIONS, Action, Need, No, refused
-from bot.case import Case, Done, Refused, Step, move, number_said, screened
-from bot.chat import Answer, Earlier, Notice, Undelivered, storable
+from bot.case import Case, Done, Duty, Refused, Step, move, number_said, screened
+from bot.chat import Answer, Earlier, storable
 from bot.database import Unavailable
+from bot.delivery import Delivery
 from bot.library import Role
+from bot.refusals import Refusals
 from bot.reply_clock import ReplyClock
 from bot.rows import as_json
-from bot.screening.finding import Outcome
+from bot.screening.finding import UNREAD, Outcome
 from bot.store import Marks
 from bot.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.chat import Chat, Comment, Forward, Person, Place, Press
+    from bot.chat import Acknowledge, Card, Chat, Comment, Forward, Person, Place, Press
     from bot.library import Member
     from bot.screening import Screening
     from bot.screening.finding import Verdict
-    from bot.store import Change, Queued, Store, View
+    from bot.store import Change, Store, View
 
-FIRST_RETRY = dt.timedelta(seconds=30)
-LAST_RETRY = dt.timedelta(hours=1)
-ATTEMPTS = 14
-"""After about half a day of trying, a notice is dead and shown as such."""
 LONGEST = 200_000
 """Characters; three times what any platform takes in a comment."""
+RESCREENED = frozenset({"post", "when", "words"})
+"""Actions that change what is known of a comment, so that it is screened again."""
+WEEK = dt.timedelta(days=7)
 ALIKE_FROM = 20
 """Same words are noticed from this many letters and digits on: anybody may write “Thank you!”."""
 
@@ -51,76 +51,80 @@ class Desk:
         self._store = store
         self._library = library = screening.library
         self._policy = policy = screening.policy
-        self._chats = {chat.name: chat for chat in chats}
+        self._direct = {chat.name for chat in chats if chat.direct}
         self._clock = ReplyClock(library)
         self._screening = screening
         self._marks = Marks(toml.fingerprint(policy), toml.fingerprint(library), self._screening.engine)
-        self._delivering = asyncio.Lock()
         self.wording = Wording(library, policy, self._clock)
+        self.refusals = Refusals(library, policy, self.wording)
+        self._delivery = Delivery(store, library, self.wording, self._clock, chats)
 
     async def start(self, now: dt.datetime, *, alone: bool) -> None:
         """Take up where the last desk stopped. `alone`: no other desk is on this database, so its sends have ended."""
         if alone:
             async with self._store.change(self._library.id, now) as change:
-                await change.end_leases()
+                await change.outbox.end_leases()
         await self.deliver(now)
 
-    async def on_comment(self, forward: Forward, now: dt.datetime) -> Answer | None:
+    async def on_comment(
+        self, forward: Forward, now: dt.datetime, acknowledge: Acknowledge | None = None
+    ) -> Answer | None:
         """A message that carries a comment. None where the desk speaks by notice, or did. Raises Unavailable."""
-        comment = forward.comment.storable()
-        if not comment.text.strip() and not comment.attachments:
-            return Answer(self.wording.nothing_to_screen())
-        if len(comment.text) > LONGEST:
-            return Answer(self.wording.too_long(LONGEST))
-        async with self._store.change(self._library.id, now) as change:
-            if await change.forwarded(forward.place):
-                return None
-            member = self._speaker(forward.place, forward.by)
-            if no := refused(member, None, director_away=False):
-                change.note("refusal", None, {"by": asdict(forward.by), "wanted": "forward", "why": no})
-                return Answer(self.wording.refused(no, None))
-            by = member.name if member else ""
-            if comment.permalink and (same := await change.same_permalink(comment.permalink)):
-                await change.add_forward(same.number, forward, by)
-                change.note("forwarded again", same.number, {"by": by, "place": asdict(forward.place)})
-                return Answer(self.wording.known_comment(same, now))
-            await self._open_case(change, replace(forward, comment=comment), by, now)
-        return await self._deliver_after(now)
+        answer = await self._store_forward(forward, now)
+        if acknowledge:
+            await acknowledge(answer)
+        return await self._deliver_after(now) or answer
 
-    async def on_press(self, press: Press, now: dt.datetime) -> Answer:
+    async def on_press(self, press: Press, now: dt.datetime, acknowledge: Acknowledge | None = None) -> Answer:
         """A person wants to act. Always answers, also where nothing changed. Raises Unavailable."""
-        action = ACTIONS.get(press.action)
-        if action is None:
-            return Answer(self.wording.unknown_action())
-        async with self._store.change(self._library.id, now) as change:
-            away = self._away(await change.away(), now)
-            member = self._speaker(press.place, press.by)
-            no = refused(member, action, director_away=self._library.director.name in away)
-            if member is None or no:
-                return self._refuse(change, press, action, no or No.STRANGER)
-            if action.on_case:
-                answer = await self._move(change, action, press, member, now)
-            else:
-                answer = await self._come_or_go(change, press, member, now)
+        answer = await self._store_press(press, now)
+        if acknowledge:
+            await acknowledge(answer)
         return await self._deliver_after(now) or answer
 
     async def on_query(self, press: Press, now: dt.datetime) -> Answer:
         """A person wants to see something. Raises Unavailable."""
         action = ACTIONS[press.action]
-        if no := refused(self._speaker(press.place, press.by), action, director_away=False):
+        member = self._speaker(press.place, press.by)
+        if no := refused(member, action, director_away=False):
             async with self._store.change(self._library.id, now) as change:
-                return self._refuse(change, press, action, no)
+                return await self._refuse(change, press, action, no)
         async with self._store.look(self._library.id) as view:
             if action.name == "open":
                 cases = await view.open_cases()
                 return Answer(self.wording.cases("Open cases", cases, now, "Nothing is open."))
+            if action.name == "mine":
+                cases = await view.open_cases()
+                mine = [c for c in cases if member and c.claimed_by == member.name and Duty.REPLY in c.duties]
+                return Answer(self.wording.cases("Your replies", mine, now, "You have no reply to write."))
             if action.name == "overdue":
                 cases = await view.late_cases(now)
                 return Answer(self.wording.cases("Overdue", cases, now, "Nothing is overdue."))
             case = await self._find(view, press.case)
             if case is None:
-                return Answer(self.wording.no_case(press.case))
+                return Answer(self.refusals.no_case(press.case))
             return Answer(self.wording.whole_case(case, await view.verdicts(case.number), now))
+
+    async def home(self, chat: str, person: str, now: dt.datetime) -> list[Card]:
+        """What a person sees who opens the desk: their replies, what is late, what waits. Raises Unavailable."""
+        member = self._library.speaker(chat, person)
+        no = refused(member, None, director_away=False)
+        if member is None or no:
+            return [self.refusals.refused(no or No.STRANGER, None)]
+        async with self._store.look(self._library.id) as view:
+            open_cases = await view.open_cases()
+            week = await view.cases_since(now - WEEK) if member.role is Role.DIRECTOR else None
+        return self.wording.home(member.name, open_cases, week, now)
+
+    async def heard(self, chat: str, channel: str) -> str | None:
+        """The newest message of a channel that the desk has dealt with; None in a channel it has never listened to."""
+        async with self._store.look(self._library.id) as view:
+            return await view.heard(chat, channel)
+
+    async def hear(self, place: Place, now: dt.datetime) -> None:
+        """The desk has dealt with this message, and all before it in its channel. Raises Unavailable."""
+        async with self._store.change(self._library.id, now) as change:
+            await change.hear(place)
 
     async def on_tick(self, now: dt.datetime) -> None:
         """Time has passed. Raises Unavailable."""
@@ -137,62 +141,52 @@ class Desk:
             return await view.next_due()
 
     async def deliver(self, now: dt.datetime) -> None:
-        """Send what is due, one notice after another. Raises Unavailable where the database does not serve."""
-        async with self._delivering:
-            while (ready := await self._next_notice(now)) is not None:
-                queued, notice = ready
-                if notice is not None:
-                    await self._send(queued, notice, now)
+        """Send what is due. Raises Unavailable where the database does not serve."""
+        await self._delivery.deliver(now)
 
     async def _deliver_after(self, now: dt.datetime) -> Answer | None:
         """Deliver what a stored change queued; where that fails now, the change stands and a later tick delivers."""
         try:
             await self.deliver(now)
         except Unavailable as trouble:
-            return Answer(self.wording.stored_only(str(trouble)))
+            return Answer(self.refusals.stored_only(str(trouble)))
         return None
 
-    async def _next_notice(self, now: dt.datetime) -> tuple[Queued, Notice | None] | None:
+    async def _store_forward(self, forward: Forward, now: dt.datetime) -> Answer | None:
+        comment = forward.comment.storable()
+        if not comment.text.strip() and not comment.attachments:
+            return Answer(self.refusals.nothing_to_screen())
+        if len(comment.text) > LONGEST:
+            return Answer(self.refusals.too_long(LONGEST))
         async with self._store.change(self._library.id, now) as change:
-            leased = await change.lease(list(self._chats))
-            if leased is None:
+            if await change.forwarded(forward.place):
                 return None
-            queued, case = leased
-            away = self._away(await change.away(), now)
-            said = {"notice": queued.number, "kind": queued.kind}
-            if notices.lost_point(queued.kind, queued.about, case, now):
-                await change.settle(queued, "dropped")
-                change.note("notice dropped", case.number, said)
-                return queued, None
-            if queued.attempts > ATTEMPTS:
-                await change.settle(queued, "dead")
-                change.note("notice given up", case.number, said)
-                return queued, None
-            to = notices.recipient(queued.kind, case, self._decider(away).name, away)
-            card = self.wording.notice(queued.kind, case, now, to)
-            return queued, Notice(f"{case.number}·{queued.number}", case.place, to, card, doubtful=queued.doubtful)
+            await change.hear(forward.place)
+            member = self._speaker(forward.place, forward.by)
+            if no := refused(member, None, director_away=False):
+                change.note("refusal", None, {"by": asdict(forward.by), "wanted": "forward", "why": no})
+                return Answer(self.refusals.refused(no, None))
+            by = member.name if member else ""
+            if comment.permalink and (same := await change.same_permalink(comment.permalink)):
+                await change.add_forward(same.number, forward, by)
+                change.note("forwarded again", same.number, {"by": by, "place": asdict(forward.place)})
+                return Answer(self.wording.known_comment(same, now))
+            await self._open_case(change, replace(forward, comment=comment), by, now)
+        return None
 
-    async def _send(self, queued: Queued, notice: Notice, now: dt.datetime) -> None:
-        chat = self._chats[notice.place.chat]
-        case = notice.id.partition("·")[0]
-        said: dict[str, Any] = {"notice": queued.number, "kind": queued.kind, "to": notice.to}
-        try:
-            message = (await chat.find(notice) if notice.doubtful else None) or await chat.send(notice)
-        except Undelivered as trouble:
-            wait = min(FIRST_RETRY * 2 ** (queued.attempts - 1), LAST_RETRY)
-            if trouble.retry_after is not None:
-                wait = dt.timedelta(seconds=trouble.retry_after)
-            async with self._store.change(self._library.id, now) as change:
-                await change.settle(queued, "queued", try_at=now + wait, trouble=trouble.reason)
-                change.note("notice not sent", case, {**said, "why": trouble.reason})
-            return
+    async def _store_press(self, press: Press, now: dt.datetime) -> Answer:
+        action = ACTIONS.get(press.action)
+        if action is None:
+            return Answer(self.refusals.unknown_action())
         async with self._store.change(self._library.id, now) as change:
-            await change.settle(queued, "sent", message=message)
-            change.note("notice sent", case, {**said, "card": asdict(notice.card)})
-            due = notices.again(queued.kind, self._clock, now)
-            found = await self._find(change, case)
-            if due and found and not notices.lost_point(queued.kind, queued.about, found, now):
-                await change.queue(found, queued.kind, due, queued.about)
+            away = await self._away(change, now)
+            member = self._speaker(press.place, press.by)
+            no = refused(member, action, director_away=self._library.director.name in away)
+            if member is None or no:
+                return await self._refuse(change, press, action, no or No.STRANGER)
+            if action.on_case:
+                return await self._move(change, action, press, member, now)
+            return await self._come_or_go(change, press, member, now)
 
     async def _open_case(self, change: Change, forward: Forward, by: str, now: dt.datetime) -> None:
         comment = forward.comment
@@ -202,7 +196,7 @@ class Desk:
         unsure = [other for other in alike if not different(other.comment, comment)]
         verdict = self._screen(comment, earlier)
         due = self._clock.due(comment.posted_at or now, posted=comment.posted_at is not None)
-        refers = verdict.outcome is Outcome.REFER
+        refers = verdict.outcome is Outcome.REFER and not verdict.wants_words
         case = Case(
             number=await change.next_number(self._clock.local_date(now).year),
             place=forward.place,
@@ -225,24 +219,24 @@ class Desk:
         await self._store_verdict(change, case)
         await self._queue(change, None, case, now)
 
-    def _refuse(self, change: Change, press: Press, action: Action, no: No) -> Answer:
+    async def _refuse(self, change: Change, press: Press, action: Action, no: No) -> Answer:
         said = {"by": asdict(press.by), "wanted": press.action, "why": no, "case": press.case}
         change.note("refusal", None, said)
-        return Answer(self.wording.refused(no, action))
+        return Answer(self.refusals.refused(no, action, await self._find(change, press.case)))
 
     async def _move(self, change: Change, action: Action, press: Press, member: Member, now: dt.datetime) -> Answer:
         case = await self._find(change, press.case)
         if case is None:
-            return Answer(self.wording.no_case(press.case))
+            return Answer(self.refusals.no_case(press.case))
         if problem := self._incomplete(action, press, now):
-            return problem
+            return Answer(replace(problem, case=case.number) if problem.actions else problem)
         step = Step(member.name, now, storable(press.text.strip()), press.guidelines, press.seen)
         try:
             after = move(case, action.name, replace(step, at=press.at) if press.at else step)
         except Refused as reason:
             said = {"by": member.name, "wanted": press.action, "why": reason.refusal}
             change.note("refusal", case.number, said)
-            return Answer(self.wording.not_now(reason.refusal, case))
+            return Answer(self.refusals.not_now(reason.refusal, case))
         after = await self._carry_out(change, case, after, action, step, now)
         return Answer(self.wording.done(action.name, after, now))
 
@@ -253,7 +247,7 @@ class Desk:
         said: dict[str, Any] = {"by": step.by}
         if step.text:
             said["text"] = step.text
-        if action.name in {"post", "when"}:
+        if action.name in RESCREENED:
             earlier = [c for c in await change.same_words(fingerprint(after.comment.text)) if c.number != after.number]
             earlier = [other for other in earlier if different(other.comment, after.comment)]
             due = self._clock.due(after.clock_start[0], posted=after.clock_start[1])
@@ -266,7 +260,8 @@ class Desk:
             await change.add_ruling(after.number, ruling)
         else:
             change.note(action.name, after.number, said)
-        await change.save(after)
+        await change.save(after, fingerprint(after.comment.text))
+        await change.draw_anew(after, notices.SHOWS_THE_CASE)
         if after.verdicts != before.verdicts:
             await self._store_verdict(change, after)
         await self._queue(change, before, after, now)
@@ -278,7 +273,11 @@ class Desk:
 
     async def _queue(self, change: Change, before: Case | None, after: Case, now: dt.datetime) -> None:
         for planned in notices.called_for(before, after, self._clock, now):
-            await change.queue(after, planned.kind, planned.due_at, planned.about)
+            await self._queue_one(change, after, planned)
+
+    async def _queue_one(self, change: Change, case: Case, planned: notices.Planned) -> None:
+        for direct in notices.ways(planned.kind, direct=case.place.chat in self._direct):
+            await change.queue(case, planned.kind, planned.due_at, planned.about, direct=direct)
 
     async def _come_or_go(self, change: Change, press: Press, member: Member, now: dt.datetime) -> Answer:
         if press.action == "back":
@@ -286,52 +285,46 @@ class Desk:
             change.note("back", None, {"by": member.name})
             return Answer(self.wording.back(member.name))
         if press.at and press.at <= now:
-            return Answer(self.wording.missing(ACTIONS["away"], Need.TIME))
+            return Answer(self.refusals.missing(ACTIONS["away"], Need.TIME))
         await change.set_away(member.name, press.at)
         change.note("away", None, {"by": member.name, "until": press.at and press.at.isoformat()})
-        away = self._away(await change.away(), now)
-        decider = self._decider(away)
+        decider = self._library.decider(await self._away(change, now))
         if member.role is Role.DIRECTOR and decider is not member:
             for case in await change.asked():
                 question, _ = notices.asked(case, self._clock, now)  # its reminder is queued already
-                await change.queue(case, question.kind, question.due_at, question.about)
+                await self._queue_one(change, case, question)
         return Answer(self.wording.away(member.name, press.at, decider.name if decider is not member else None))
 
-    def _incomplete(self, action: Action, press: Press, now: dt.datetime) -> Answer | None:
+    def _incomplete(self, action: Action, press: Press, now: dt.datetime) -> Card | None:
         for need in action.needs:
             match need:
                 case Need.GUIDELINES:
                     lacks = not press.guidelines
                     if unknown := [n for n in press.guidelines if n not in self._policy.by_number]:
-                        return Answer(self.wording.unknown_guideline(unknown))
+                        return self.refusals.unknown_guideline(unknown)
                 case Need.TIME:
                     lacks = press.at is None
                     if press.at and press.at > now:
-                        return Answer(self.wording.in_future())
+                        return self.refusals.in_future()
                 case Need.WHAT_WAS_DONE:
                     lacks = press.text not in set(Done)
                 case _:
                     lacks = not press.text.strip()
             if lacks:
-                return Answer(self.wording.missing(action, need))
+                return self.refusals.missing(action, need)
         return None
 
     def _screen(self, comment: Comment, earlier: Sequence[Case]) -> Verdict:
+        if comment.unread:
+            return UNREAD
         seen = [Earlier(other.comment.author, other.comment.text) for other in reversed(earlier)]
         return self._screening.screen(comment, seen)
 
     def _speaker(self, place: Place, person: Person) -> Member | None:
         return self._library.speaker(place.chat, person.id)
 
-    def _decider(self, away: frozenset[str]) -> Member:
-        director, deputy = self._library.director, self._library.deputy
-        stands_in = director.name in away and deputy and deputy.adult and deputy.name not in away
-        return deputy if stands_in and deputy else director
-
-    def _away(self, said: dict[str, tuple[dt.datetime, dt.datetime | None]], now: dt.datetime) -> frozenset[str]:
-        today = self._clock.local_date(now)
-        planned = {m.name for m in self._library.people if any(a.since <= today <= a.until for a in m.away)}
-        return frozenset(planned | {name for name, (_, until) in said.items() if until is None or now <= until})
+    async def _away(self, change: Change, now: dt.datetime) -> frozenset[str]:
+        return self._library.away(await change.away(), self._clock.local_date(now), now)
 
     async def _find(self, view: View, said: str) -> Case | None:
         number = number_said(said)

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from bot.toml import ConfigurationError, Table, check
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -149,6 +150,12 @@ class ReplyTimes(Table):
     """When a workday without open hours ends."""
 
 
+class Room(Table):
+    """Where staff talk in a chat: the id of the one channel in which the desk listens."""
+
+    channel: Annotated[str, Field(min_length=1)]
+
+
 Hours = dict[Weekday, list[Span]]
 
 
@@ -171,6 +178,8 @@ class Library(Table):
     workdays: list[Weekday]
     closed: list[ClosedDay] = []
     reply: ReplyTimes = ReplyTimes()
+    slack: Room | None = None
+    discord: Room | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -199,6 +208,12 @@ class Library(Table):
         names = [m.name.casefold() for m in self.people]
         if twice := {n for n in names if names.count(n) > 1}:
             raise ValueError(f"two people are called {', '.join(sorted(twice))}; tell them apart by a middle initial")
+        for chat, ids in (
+            ("slack", [m.slack for m in self.people if m.slack]),
+            ("discord", [m.discord for m in self.people if m.discord]),
+        ):
+            if twice := {i for i in ids if ids.count(i) > 1}:
+                raise ValueError(f"two people have the {chat} id {', '.join(sorted(twice))}; each person has their own")
         if not any(self.hours.values()):
             raise ValueError('hours: the library is never open; give at least one weekday a span such as "10:00-18:00"')
         if not self.workdays:
@@ -219,6 +234,19 @@ class Library(Table):
     def deputy(self) -> Member | None:
         """The one who rules while the director is away, where the library names one."""
         return next((m for m in self.people if m.role is Role.DEPUTY), None)
+
+    def away(
+        self, said: Mapping[str, tuple[dt.datetime, dt.datetime | None]], today: dt.date, now: dt.datetime
+    ) -> frozenset[str]:
+        """The names of who is away: planned in this file for `today`, or `said` in a chat to be so, since and until."""
+        planned = {m.name for m in self.people if any(a.since <= today <= a.until for a in m.away)}
+        return frozenset(planned | {name for name, (_, until) in said.items() if until is None or now <= until})
+
+    def decider(self, away: frozenset[str]) -> Member:
+        """Who rules: the director, or the deputy while she is away."""
+        deputy = self.deputy
+        stands_in = self.director.name in away and deputy and deputy.adult and deputy.name not in away
+        return deputy if stands_in and deputy else self.director
 
     def member(self, name: str) -> Member | None:
         """The person of that name, in any case of letters; None for a stranger."""

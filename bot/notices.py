@@ -23,16 +23,36 @@ class Kind(StrEnum):
     """What a notice says."""
 
     VERDICT = "verdict"
+    AGAIN = "screened again"
     QUESTION = "question"
     RULING = "ruling"
     REPLY_DUE = "reply due"
     REPLY_LATE = "reply late"
     REPLY_LATE_DIRECTOR = "reply late, to the director"
     QUESTION_WAITS = "question waits"
+    STAFF_ASKED = "question to staff"
+    ANSWERED = "answer of staff"
 
 
 DAILY = frozenset({Kind.REPLY_LATE, Kind.REPLY_LATE_DIRECTOR, Kind.QUESTION_WAITS})
 """Reminders that come again each workday at opening, until they have lost their point."""
+
+
+SHOWS_THE_CASE = frozenset(Kind) - {Kind.AGAIN, Kind.ANSWERED}
+"""Cards that tell how a case stands, and offer what can be done: drawn anew whenever it changes."""
+
+_DIRECT_TOO = frozenset({Kind.QUESTION, Kind.QUESTION_WAITS, Kind.REPLY_DUE, Kind.REPLY_LATE, Kind.ANSWERED})
+_DIRECT_ONLY = frozenset({Kind.REPLY_LATE_DIRECTOR})
+
+
+def ways(kind: str, *, direct: bool) -> tuple[bool, ...]:
+    """Where a notice of this kind goes, for each copy: to one person alone, or (False) into the thread.
+
+    `direct` says whether the chat can reach one person alone.
+    """
+    if not direct:
+        return (False,)
+    return (True,) if kind in _DIRECT_ONLY else (False, True) if kind in _DIRECT_TOO else (False,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +68,16 @@ def called_for(before: Case | None, after: Case, clock: ReplyClock, now: dt.date
     """The notices that a change from `before` to `after` calls for, in the order in which they are to be read."""
     planned: list[Planned] = []
     if before is None or before.verdicts != after.verdicts:
-        planned.append(Planned(Kind.VERDICT, now, {"verdict": after.verdicts}))
+        kind = Kind.VERDICT if before is None else Kind.AGAIN
+        planned.append(Planned(kind, now, {"verdict": after.verdicts}))
     if after.ruling and (before is None or before.ruling != after.ruling):
         planned.append(Planned(Kind.RULING, now, {"ruled": after.ruling.at.isoformat()}))
     if after.question is not None and (before is None or _asked(before) != _asked(after)):
         planned += asked(after, clock, now)
+    if after.staff_question and (before is None or before.staff_question != after.staff_question):
+        planned.append(Planned(Kind.STAFF_ASKED, now, {"question": after.staff_question}))
+    if after.staff_answer and (before is None or before.staff_answer != after.staff_answer):
+        planned.append(Planned(Kind.ANSWERED, now, {"answer": after.staff_answer}))
     if Duty.REPLY in after.duties and (before is None or _replying(before) != _replying(after)):
         about = {"deadline": after.deadline.isoformat()}
         if after.target > now:
@@ -73,7 +98,15 @@ def lost_point(kind: str, about: dict[str, Any], case: Case, now: dt.datetime) -
     """Has the case moved on, so that this notice would say nothing true or nothing needed?"""
     match kind:
         case Kind.VERDICT:
+            return False  # it shows the case as it stands, whatever has become of it
+        case Kind.AGAIN:
             return bool(about["verdict"] != case.verdicts or case.withdrawn_at)
+        case Kind.STAFF_ASKED:
+            return (
+                bool(case.staff_answer or case.ruling or case.withdrawn_at) or about["question"] != case.staff_question
+            )
+        case Kind.ANSWERED:
+            return bool(case.ruling or case.withdrawn_at) or about["answer"] != case.staff_answer
         case Kind.RULING:
             return case.ruling is None or about["ruled"] != case.ruling.at.isoformat()
         case Kind.QUESTION | Kind.QUESTION_WAITS:
@@ -94,9 +127,9 @@ def again(kind: str, clock: ReplyClock, now: dt.datetime) -> dt.datetime | None:
 def recipient(kind: str, case: Case, decider: str, away: frozenset[str]) -> str | None:
     """The person a notice is for; None is the whole thread. `decider` is the director, or the deputy in her place."""
     match kind:
-        case Kind.VERDICT | Kind.RULING:
+        case Kind.VERDICT | Kind.AGAIN | Kind.RULING | Kind.STAFF_ASKED:
             return None
-        case Kind.QUESTION | Kind.QUESTION_WAITS | Kind.REPLY_LATE_DIRECTOR:
+        case Kind.QUESTION | Kind.QUESTION_WAITS | Kind.REPLY_LATE_DIRECTOR | Kind.ANSWERED:
             return decider
     if Duty.RULING in case.duties:
         return decider

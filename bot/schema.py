@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 if TYPE_CHECKING:
@@ -106,6 +107,10 @@ case = Table(
     Column("question", Text),
     Column("asked_by", Text),
     Column("asked_at", UTC),
+    Column("staff_question", Text),
+    Column("staff_question_by", Text),
+    Column("staff_answer", Text),
+    Column("staff_answer_by", Text),
     Column("claimed_by", Text),
     Column("replied_by", Text),
     Column("replied_at", UTC),
@@ -122,6 +127,7 @@ case = Table(
     Column("fingerprint", String(64), nullable=False),
     UniqueConstraint("library", "year", "serial"),
     Index("ix_case_open", "library", "is_open"),
+    Index("ix_case_forwarded_at", "library", "forwarded_at"),
     Index("ix_case_fingerprint", "library", "fingerprint"),
     Index("ix_case_permalink", "library", "permalink"),
     comment="The comment as received and the case's state; is_open and reply_due repeat what it implies, for search",
@@ -191,9 +197,46 @@ notice = Table(
     Column("closed_at", UTC),
     Column("message", String(120)),
     Column("trouble", Text),
+    Column("direct", Boolean, nullable=False, server_default=false()),
+    Column("turned", Boolean, nullable=False, server_default=false()),
+    Column("drawn", String(64)),
+    Column("redraw_at", UTC),
     UniqueConstraint("case_id", "number"),
     Index("ix_notice_state", "state", "try_at"),
-    comment="Everything durable that the desk says, with the time it is due",
+    Index("ix_notice_redraw_at", "redraw_at"),
+    comment="Everything durable that the desk says, with the time it is due; direct = to one person alone, turned = "
+    "the other way was shut, drawn = SHA-256 of the card last shown, redraw_at = when it wants drawing anew",
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _library(),
+    Column("case_id", Integer, ForeignKey("case.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("chat", String(40), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("try_at", UTC, nullable=False),
+    Column("media_type", String(100)),
+    Column("sha256", String(64)),
+    Column("content", LargeBinary),
+    Column("trouble", Text),
+    UniqueConstraint("case_id", "number"),
+    Index("ix_attachment_state", "state", "try_at"),
+    comment="What came with a comment, fetched from the chat after the forward is stored: wanted, kept or refused",
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("library", String(80), ForeignKey("library.id"), primary_key=True),
+    Column("chat", String(40), primary_key=True),
+    Column("channel", String(120), primary_key=True),
+    Column("heard", String(120), nullable=False),
+    comment="The newest message of each channel that the desk has dealt with, to read on from after a gap",
 )
 
 absence = Table(

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from contextlib import asynccontextmanager
+import asyncio
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
 
 from bot import database, record, rows, schema
+from bot.chat import Media
+from bot.outbox import Outbox
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    import datetime as dt
+    from collections.abc import AsyncIterator, Collection
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from bot.case import Case, Ruling
     from bot.chat import Forward, Place
     from bot.screening.finding import Verdict
-
-LEASE = dt.timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A notice row on its way out. `about` is what the notice was queued with."""
-
-    row: int
-    case_id: int
-    number: int
-    kind: str
-    about: dict[str, Any]
-    due_at: dt.datetime
-    attempts: int
-    doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +38,8 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        # SQLite lets one write at a time; here the changes of one desk wait in the order in which they came.
+        self._writing = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     @classmethod
     async def open(cls, url: str, kind: str) -> Store:
@@ -81,7 +70,7 @@ class Store:
     async def change(self, library: str, now: dt.datetime) -> AsyncIterator[Change]:
         """One transaction on one library's rows; changes of a library stand in a row. Raises Unavailable."""
         with database.explained(self._engine):
-            async with self._engine.begin() as connection:
+            async with self._writing, self._engine.begin() as connection:
                 change = Change(connection, library, now)
                 await change.lock()
                 yield change
@@ -172,6 +161,28 @@ class View:
         found = await self._connection.execute(query.where(notice.c.library == self.library, notice.c.state == "dead"))
         return [(rows.spoken_number(row.year, row.serial), row.number, row.trouble) for row in found]
 
+    async def cases_since(self, since: dt.datetime) -> list[Case]:
+        """Cases forwarded since then, in order."""
+        case = schema.case
+        return await self._read(self._cases().where(case.c.forwarded_at >= since).order_by(case.c.id))
+
+    async def media(self, number: str) -> list[tuple[str, Media]]:
+        """What is kept of a case's attachments: the SHA-256 and the bytes of each."""
+        attachment = schema.attachment
+        query = select(attachment).where(attachment.c.case_id == self._id(number), attachment.c.state == "kept")
+        found = await self._connection.execute(query.order_by(attachment.c.number))
+        return [(row.sha256, Media(row.media_type, row.content)) for row in found]
+
+    async def heard(self, chat: str, channel: str) -> str | None:
+        """The newest message of a channel that the desk has dealt with."""
+        query = select(schema.channel.c.heard).where(self._channel(chat, channel))
+        found: str | None = await self._connection.scalar(query)
+        return found
+
+    def _channel(self, chat: str, channel: str) -> ColumnElement[bool]:
+        table = schema.channel
+        return and_(table.c.library == self.library, table.c.chat == chat, table.c.channel == channel)
+
     async def record(self) -> AsyncIterator[record.Entry]:
         """The library's record in order, a stream."""
         table = schema.record
@@ -216,6 +227,7 @@ class Change(View):
     def __init__(self, connection: AsyncConnection, library: str, now: dt.datetime) -> None:
         super().__init__(connection, library)
         self._now = now
+        self.outbox = Outbox(connection, library, now)
         self._entries: list[record.Entry] = []
         self._head_link = record.GENESIS
         self._length = 0
@@ -285,6 +297,7 @@ class Change(View):
             "fingerprint": fingerprint,
         }
         await self._connection.execute(insert(schema.case).values(row))
+        await self.outbox.want(self._id(case.number), case.place.chat, case.comment.attachments)
 
     async def add_forward(self, case: str, forward: Forward, by: str) -> None:
         """Note that this message was about this case."""
@@ -315,72 +328,34 @@ class Change(View):
             insert(schema.ruling).values(library=self.library, case_id=self._id(case), **row)
         )
 
-    async def save(self, case: Case) -> None:
+    async def save(self, case: Case, fingerprint: str) -> None:
         """Store how the case stands."""
-        await self._connection.execute(
-            update(schema.case).where(schema.case.c.id == self._id(case.number)).values(rows.state_of(case))
-        )
+        mine = schema.case.c.id == self._id(case.number)
+        values = {**rows.state_of(case), "fingerprint": fingerprint}
+        await self._connection.execute(update(schema.case).where(mine).values(values))
 
-    async def queue(self, case: Case, kind: str, due_at: dt.datetime, about: dict[str, Any]) -> None:
+    async def draw_anew(self, case: Case, kinds: Collection[str]) -> None:
+        """The case has changed: its notices of these kinds want drawing anew."""
+        await self.outbox.draw_anew(self._id(case.number), kinds)
+
+    async def queue(
+        self, case: Case, kind: str, due_at: dt.datetime, about: dict[str, Any], *, direct: bool = False
+    ) -> None:
         """Queue a notice about a case, and note it."""
-        notice = schema.notice
-        query = select(func.max(notice.c.number)).where(notice.c.case_id == self._id(case.number))
-        number = ((await self._connection.execute(query)).scalar() or 0) + 1
-        row = {"kind": kind, "about": about, "due_at": due_at, "try_at": due_at, "state": "queued", "attempts": 0}
-        await self._connection.execute(
-            insert(notice).values(
-                library=self.library, case_id=self._id(case.number), number=number, chat=case.place.chat, **row
-            )
-        )
+        number = await self.outbox.queue(self._id(case.number), case.place.chat, kind, due_at, about, direct=direct)
         said = {"notice": number, "kind": kind, "due": due_at.isoformat(), **about}
-        self.note("notice queued", case.number, said)
+        self.note("notice queued", case.number, {**said, "direct": True} if direct else said)
 
-    async def lease(self, chats: Sequence[str]) -> tuple[Queued, Case] | None:
-        """Take the next notice that is due, for a minute; within a case, never past an earlier one that is due.
-
-        A lease that ran out leaves a send whose end is unknown: it is taken again, as doubtful.
-        """
-        notice, case = schema.notice, schema.case
-        first = notice.alias()
-        ready = or_(
-            and_(notice.c.state == "queued", notice.c.try_at <= self._now),
-            and_(notice.c.state == "leased", notice.c.leased_until <= self._now),
-        )
-        waits = exists().where(
-            first.c.case_id == notice.c.case_id,
-            first.c.state.in_(("queued", "leased")),
-            first.c.due_at <= self._now,
-            or_(first.c.due_at < notice.c.due_at, and_(first.c.due_at == notice.c.due_at, first.c.id < notice.c.id)),
-        )
-        query = select(notice, case.c.year, case.c.serial).join(case, case.c.id == notice.c.case_id)
-        query = query.where(notice.c.library == self.library, notice.c.chat.in_(chats), ready, ~waits)
-        row = (await self._connection.execute(query.order_by(notice.c.due_at, notice.c.id).limit(1))).one_or_none()
-        if row is None:
-            return None
-        lease = {"state": "leased", "leased_until": self._now + LEASE, "attempts": row.attempts + 1}
-        await self._connection.execute(update(notice).where(notice.c.id == row.id).values(lease))
-        found = await self.case(row.year, row.serial)
-        if found is None:
-            raise AssertionError("a notice belongs to a case")
-        doubtful = row.state == "leased"
-        queued = Queued(
-            row.id, row.case_id, row.number, row.kind, row.about, row.due_at, row.attempts + 1, doubtful=doubtful
-        )
-        return queued, found
-
-    async def end_leases(self) -> None:
-        """Every lease runs out now: whoever held one is known to be gone."""
-        notice = schema.notice
-        held = and_(notice.c.library == self.library, notice.c.state == "leased")
-        await self._connection.execute(update(notice).where(held).values(leased_until=self._now, try_at=self._now))
-
-    async def settle(self, queued: Queued, state: str, **facts: Any) -> None:
-        """End a lease: "sent", "dropped", "dead", or back to "queued" with a later `try_at`."""
-        notice = schema.notice
-        if state != "queued":
-            facts["closed_at"] = self._now
-        values = {"state": state, "leased_until": None, **facts}
-        await self._connection.execute(update(notice).where(notice.c.id == queued.row).values(values))
+    async def hear(self, place: Place) -> None:
+        """The desk has dealt with this message of the channel; an older one than it knows of changes nothing."""
+        channel = schema.channel
+        mine = self._channel(place.chat, place.channel)
+        known = await self._connection.scalar(select(channel.c.heard).where(mine))
+        if known is None:
+            row = {"library": self.library, "chat": place.chat, "channel": place.channel, "heard": place.message}
+            await self._connection.execute(insert(channel).values(row))
+        elif _order(place.message) > _order(known):
+            await self._connection.execute(update(channel).where(mine).values(heard=place.message))
 
     async def set_away(self, person: str, until: dt.datetime | None) -> None:
         """This person is away from now."""
@@ -393,3 +368,8 @@ class Change(View):
         absence = schema.absence
         mine = and_(absence.c.library == self.library, absence.c.person == person)
         await self._connection.execute(absence.delete().where(mine))
+
+
+def _order(message: str) -> tuple[int, str]:
+    """Messages of a chat in their order: its ids count time, in digits of one length or growing."""
+    return len(message), message

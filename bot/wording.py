@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from bot.actions import ACTIONS, Action, Need, No
-from bot.case import Case, Done, Duty, Refusal
+from bot.case import Case, Done, Duty
 from bot.chat import Card, Line
-from bot.notices import Kind
-from bot.reply_clock import ReplyClock, listed
-from bot.screening.finding import Outcome, Where
+from bot.notices import Kind, lost_point
+from bot.screening.finding import ORDER, Outcome, Where
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,16 +17,19 @@ if TYPE_CHECKING:
     from bot.chat import Comment
     from bot.library import Library
     from bot.policy import Policy
+    from bot.reply_clock import ReplyClock
     from bot.screening.finding import Verdict
 
 EXCERPT = 280
+AT_HOME = 8
+"""Cases shown under each heading of somebody's home; longer lists are asked for."""
 _WHERE = {
     Where.COMMENT: "the comment",
     Where.AUTHOR: "the author's name",
     Where.ATTACHMENT: "the attachment",
     Where.EARLIER: "an earlier comment",
 }
-_DONE = {
+DONE = {
     Done.HIDDEN: "hid it on the platform",
     Done.DELETED: "deleted it from the platform",
     Done.EDITED: "edited it on the platform",
@@ -45,11 +47,24 @@ class Wording:
         self._policy = policy
         self._clock = clock
 
-    def notice(self, kind: str, case: Case, now: dt.datetime, to: str | None) -> Card:
-        """The card of a notice of this kind, as the case stands now."""
+    def notice(self, kind: str, case: Case, now: dt.datetime, to: str | None, about: dict[str, Any]) -> Card:
+        """The card of a notice of this kind, as the case stands now; what it asked for once may be settled since."""
+        if kind != Kind.VERDICT and lost_point(kind, about, case, now):
+            return self._settled(case, now)
+        return self._notice(kind, case, now, to)
+
+    def _notice(self, kind: str, case: Case, now: dt.datetime, to: str | None) -> Card:
         match kind:
             case Kind.VERDICT:
                 return self.case_card(case, now)
+            case Kind.AGAIN:
+                return replace(self.case_card(case, now), actions=())
+            case Kind.STAFF_ASKED:
+                title = f"{case.staff_question_by} asks the staff about {case.number}"
+                lines = (Line(case.staff_question or "", "Question", quoted=True), *self._comment(case.comment))
+                return self._card(title, lines, ("answer", *self._offers(case, only=("post", "words", "when"))), case)
+            case Kind.ANSWERED:
+                return self._question(case, f"{self._name(to)}, {case.staff_answer_by} answers about {case.number}")
             case Kind.QUESTION:
                 return self._question(case, f"{self._name(to)}, please rule on {case.number}")
             case Kind.QUESTION_WAITS:
@@ -66,7 +81,48 @@ class Wording:
         waits = " It waits for a ruling too." if Duty.RULING in case.duties else ""
         lines = (*self._comment(case.comment), Line(f"{claimed}.{waits}", "Reply"))
         actions = ("keep", "remove") if Duty.RULING in case.duties else ()
-        return Card(title, lines, (*actions, *(() if case.claimed_by else ("claim",)), "replied"), case.number)
+        return self._card(title, lines, (*actions, *(() if case.claimed_by else ("claim",)), "replied"), case)
+
+    def home(self, name: str, open_cases: Sequence[Case], week: Sequence[Case] | None, now: dt.datetime) -> list[Card]:
+        """What a person sees who opens the desk. `week` is the last seven days' cases, for the director."""
+        replying = [case for case in open_cases if Duty.REPLY in case.duties]
+        late = [case for case in replying if now > case.deadline]
+        cards = [] if week is None else [self._week(week, late)]
+        for title, cases, nothing in (
+            ("Your replies", [case for case in replying if case.claimed_by == name], "You have no reply to write."),
+            ("Overdue", late, "Nothing is overdue."),
+            ("Waiting for the director", [c for c in open_cases if Duty.RULING in c.duties], "No question is open."),
+            ("Replies nobody has taken", [c for c in replying if not c.claimed_by], "Every reply is taken."),
+        ):
+            cards.append(
+                Card(f"{title}: {len(cases)}" if cases else f"{title}: none", () if cases else (Line(nothing),))
+            )
+            cards += [self._in_short(case, now) for case in cases[:AT_HOME]]
+            if len(cases) > AT_HOME:
+                cards.append(Card(f"And {len(cases) - AT_HOME} more", actions=("open",)))
+        return cards
+
+    def _in_short(self, case: Case, now: dt.datetime) -> Card:
+        lines = (
+            Line(excerpt(case.comment.text, 140) or "(no words)", "Comment", quoted=True),
+            Line(self._waits_for(case, now), "Now"),
+        )
+        ruling = ("keep", "remove") if Duty.RULING in case.duties else ()
+        offers = (*ruling, *self._offers(case, only=("claim", "replied", "done")), "case")
+        return self._card(f"{case.number}  {self.stands(case)}", lines, offers, case)
+
+    def _week(self, cases: Sequence[Case], late: Sequence[Case]) -> Card:
+        cases = [case for case in cases if not case.withdrawn_at]
+        kept, undecided, removed = (sum(c.standing is outcome for c in cases) for outcome in ORDER)
+        replied = [c for c in cases if c.replied_at]
+        in_time = sum(c.replied_at is not None and c.replied_at <= c.deadline for c in replied)
+        ruled = sum(c.ruling is not None for c in cases)
+        lines = (
+            Line(f"{len(cases)}: {kept} to stay, {removed} to go, {undecided} undecided.", "Comments"),
+            Line(f"{ruled}.", "Ruled on"),
+            Line(f"{len(replied)}, {in_time} of them in time; {len(late)} overdue.", "Replies"),
+        )
+        return Card("The last seven days", lines)
 
     def case_card(self, case: Case, now: dt.datetime, *, whole: bool = False) -> Card:
         """The case as it stands: verdict first, its evidence, the reply clock, and what to do next."""
@@ -75,21 +131,21 @@ class Wording:
         lines += self._evidence(verdict)
         lines.append(Line(verdict.why, "Why"))
         if case.ruling:
-            lines.append(Line(self._ruled(case), "Ruling"))
+            lines.append(Line(self.ruled(case), "Ruling"))
         if case.question is not None and case.asked_by:
             lines.append(Line(case.question, f"{case.asked_by} asks", quoted=True))
         lines.append(Line(self._reply(case, now), "Reply"))
         lines += [Line(note, "Note") for note in self._notes(case)]
         lines += [Line(history, "So far") for history in self._history(case)]
         lines.append(Line(self._next(case), "Next"))
-        return Card(f"{case.number}  {self._heading(case)}", tuple(lines), self._offers(case), case.number)
+        return self._card(f"{case.number}  {self.stands(case)}", lines, self._offers(case), case)
 
     def whole_case(self, case: Case, verdicts: Sequence[tuple[dt.datetime, Verdict]], now: dt.datetime) -> Card:
         """The case with the whole comment and each verdict the desk gave."""
         card = self.case_card(case, now, whole=True)
         facts = Line(f"{case.forwarded_by}, {self._clock.spoken(case.forwarded_at)}", "Forwarded by")
         earlier = [Line(f"{self._clock.spoken(at)}: {self.heading(v)}", "Verdict") for at, v in verdicts]
-        return Card(card.title, (*card.lines[:-1], facts, *earlier, card.lines[-1]), card.actions, card.case)
+        return replace(card, lines=(*card.lines[:-1], facts, *earlier, card.lines[-1]))
 
     def cases(self, title: str, cases: Sequence[Case], now: dt.datetime, nothing: str) -> Card:
         """A list of cases, a line each."""
@@ -97,7 +153,7 @@ class Wording:
             return Card(nothing)
         lines = []
         for case in cases:
-            start = self._heading(case)
+            start = self.stands(case)
             lines.append(Line(f"{start} · {self._waits_for(case, now)}", case.number))
             lines.append(Line(excerpt(case.comment.text, 90), quoted=True))
         return Card(f"{title}: {len(cases)}", tuple(lines))
@@ -110,6 +166,8 @@ class Wording:
                 return "KEEP: critical, and allowed" if verdict.critical else "KEEP"
             case Outcome.REMOVE:
                 return f"REMOVE: {cited}"
+            case Outcome.REFER if verdict.wants_words:
+                return "WORDS WANTED: type what the picture says"
             case Outcome.REFER if verdict.urgent:
                 return "URGENT, REFER to the director: someone may be harmed"
             case _:
@@ -124,11 +182,17 @@ class Wording:
             case "replied":
                 text = f"{n}: the reply is on record; no more reminders."
             case "done":
-                text = f"{n}: on record that {case.done_by} {_DONE[case.done or Done.NOTHING]}."
+                text = f"{n}: on record that {case.done_by} {DONE[case.done or Done.NOTHING]}."
             case "withdraw":
                 text = f"{n} is withdrawn as no comment: {case.withdrawn_why}. What was said stays on record."
             case "ask":
                 text = f"{n} is with the director. The comment stays up until she rules."
+            case "ask_staff":
+                text = f"{n}: the staff are asked. The comment stays up until you rule."
+            case "answer":
+                text = f"{n}: the director has your answer."
+            case "words":
+                text = f"{n} has its words and was screened."
             case "when":
                 text = f"{n}: noted. {self._reply(case, now)}"
             case "post":
@@ -136,12 +200,15 @@ class Wording:
             case _:
                 text = f"{n}: your ruling is on record."
         waits = self._waits_for(case, now)
-        return Card(text, (Line(f"{n}: {waits}.", "Still to do" if case.duties else "Now"),), self._offers(case), n)
+        lines = (Line(f"{n}: {waits}.", "Still to do" if case.duties else "Now"),)
+        return self._card(text, lines, self._offers(case), case)
 
     def away(self, name: str, until: dt.datetime | None, deputy: str | None) -> Card:
         """Somebody is away."""
         when = (
-            f" until the end of {self._clock.spoken(until).rpartition(',')[0]}" if until else " until they type /back"
+            f" until the end of {self._clock.spoken(until).rpartition(',')[0]}"
+            if until
+            else ", until they say that they are back"
         )
         director = name == self._library.director.name
         if director and deputy:
@@ -154,95 +221,10 @@ class Wording:
         """Somebody is here again."""
         return Card(f"Welcome back, {name}.")
 
-    def refused(self, no: No, action: Action | None) -> Card:
-        """A polite no to somebody who may not."""
-        director, deputy = self._library.director.name, self._library.deputy
-        wish = f"do that ({action.label.lower()})" if action else "forward comments here"
-        match no:
-            case No.STRANGER:
-                text = f"Sorry, only people named in the library's list can {wish}. Ask {director} to add you."
-            case No.MINOR:
-                text = (
-                    f"Sorry, only adults act for the library (policy, part I), so you can not {wish}. Ask a colleague."
-                )
-            case No.DIRECTOR_IS_HERE:
-                text = (
-                    f"Sorry, {director} rules while she is not away. When she is, she types /away. "
-                    f"Send it: {ACTIONS['ask'].usage}"
-                )
-            case _:
-                second = f", or {deputy.name} while {director} is away" if deputy else ""
-                text = f"Sorry, that takes a ruling by {director}{second}. Send it to her: {ACTIONS['ask'].usage}"
-        return Card(text)
-
-    def not_now(self, refusal: Refusal, case: Case) -> Card:
-        """Why a move is not possible in this state; nothing changed."""
-        n = case.number
-        ask = ACTIONS["ask"].usage.replace("N", n, 1)
-        removal = "is to be removed" if case.done is None else "was taken down"
-        stands = self._heading(case)
-        text = {
-            Refusal.WITHDRAWN: f"{n} was withdrawn by {case.withdrawn_by}: {case.withdrawn_why}.",
-            Refusal.RULED: f"{n} is ruled on already. {self._ruled(case)} To have it looked at again: {ask}",
-            Refusal.ALREADY_ASKED: f"{case.asked_by} has asked the director about {n} already: {case.question}",
-            Refusal.CLAIMED: f"{case.claimed_by} has taken the reply to {n} already.",
-            Refusal.REPLIED: f"{case.replied_by} has replied to {n} already.",
-            Refusal.REMOVAL: f"{n} {removal}, so no reply is due. If you see it otherwise: {ask}",
-            Refusal.DONE: f"{n}: {case.done_by} {_DONE[case.done or Done.NOTHING]} already.",
-            Refusal.NOT_TO_REMOVE: f"{n} is not to be removed: {stands}. Only a ruling changes that: {ask}",
-            Refusal.ACTED_ON: f"{n} was acted on already, so this can not change it. If something is wrong: {ask}",
-            Refusal.CHANGED: f"{n} was screened again since that card. Look at its newest card, then decide.",
-        }[refusal]
-        return Card(text, case=n)
-
-    def missing(self, action: Action, need: Need) -> Card:
-        """An action came without something it needs."""
-        numbers = listed([str(number) for number in sorted(self._policy.by_number)])
-        wanted = {
-            Need.GUIDELINES: f"name the guidelines by number, from {numbers}",
-            Need.WHAT_WAS_DONE: f"say what you did: {', '.join(Done)}",
-        }.get(need, f"give {need}")
-        return Card(f"Please {wanted}: {action.usage}")
-
-    def unknown_guideline(self, numbers: Sequence[int]) -> Card:
-        """A guideline number that the policy does not have."""
-        known = "; ".join(f"{number} {g.name}" for number, g in sorted(self._policy.by_number.items()))
-        return Card(f"The policy has no guideline {listed([str(n) for n in numbers])}. It has: {known}.")
-
-    def no_case(self, said: str) -> Card:
-        """A case number that does not exist, or is none."""
-        return (
-            Card(f"There is no case {said[:40]!r}. /open shows the numbers.")
-            if said
-            else Card("Say which case, by its number. /open shows the numbers.")
-        )
-
-    def in_future(self) -> Card:
-        """A comment that would have been posted later than now."""
-        return Card("That time is still to come. Say when the comment was posted, for example: /when 12 yesterday 4 pm")
-
-    def nothing_to_screen(self) -> Card:
-        """A forward without words."""
-        return Card("There are no words in that. Paste the comment's text.")
-
-    def unknown_action(self) -> Card:
-        """A button of a version that is gone."""
-        return Card("That button is from another version of the desk. Use the newest card of the case.")
-
-    def stored_only(self, trouble: str) -> Card:
-        """Stored, but what the desk has to say about it waits."""
-        return Card(f"It is stored, so do not send it again; the desk's words about it come later. {trouble}")
-
-    def too_long(self, most: int) -> Card:
-        """A forward that no platform would take as a comment."""
-        return Card(
-            f"That is longer than {most:,} characters, which no platform takes as a comment. Nothing was stored."
-        )
-
     def known_comment(self, case: Case, now: dt.datetime) -> Card:
         """The same comment was forwarded before."""
         card = self.case_card(case, now)
-        return Card(f"That comment is here already. {card.title}", card.lines, card.actions, card.case)
+        return replace(card, title=f"That comment is here already. {card.title}")
 
     def unapproved(self, comment: Comment) -> str | None:
         """A sentence where the account or platform is not one that the director approved (policy, part I)."""
@@ -264,7 +246,8 @@ class Wording:
         """A platform's name as people write it."""
         return PLATFORM_NAMES.get(name.casefold(), name[:1].upper() + name[1:])
 
-    def _heading(self, case: Case) -> str:
+    def stands(self, case: Case) -> str:
+        """How a case stands, in a few words."""
         if case.withdrawn_at:
             return "withdrawn"
         if not case.ruling:
@@ -324,9 +307,11 @@ class Wording:
     def _notes(self, case: Case) -> list[str]:
         notes = []
         if case.verdict.wants_post and not case.comment.post:
-            notes.append(
-                f"Without its post nobody can say whether it is off topic. Add the post: /post {case.number} TEXT"
-            )
+            notes.append("Without its post nobody can say whether it is off topic. If you know the post, add it.")
+        if case.verdict.wants_words:
+            notes.append("Type the words of the comment as they stand in the picture; then the desk screens them.")
+        elif any(attachment.source for attachment in case.comment.attachments):
+            notes.append("Words in the picture were not read. If it holds the comment, type its words.")
         if note := self.unapproved(case.comment):
             notes.append(note)
         if case.linked:
@@ -338,8 +323,12 @@ class Wording:
 
     def _history(self, case: Case) -> list[str]:
         lines = []
+        if case.staff_question:
+            lines.append(f"{case.staff_question_by} asked the staff: {case.staff_question}")
+        if case.staff_answer:
+            lines.append(f"{case.staff_answer_by} answered: {case.staff_answer}")
         if case.done and case.done_at:
-            lines.append(f"{case.done_by} {_DONE[case.done]} on {self._clock.spoken(case.done_at)}.")
+            lines.append(f"{case.done_by} {DONE[case.done]} on {self._clock.spoken(case.done_at)}.")
         if case.reply_text:
             lines.append(f"The library answered: {excerpt(case.reply_text, EXCERPT)}")
         return lines
@@ -381,20 +370,33 @@ class Wording:
             )
         return "; ".join(said) or "nothing more to do"
 
-    def _offers(self, case: Case) -> tuple[str, ...]:
+    def _offers(self, case: Case, only: Sequence[str] | None = None) -> tuple[str, ...]:
         duties = case.duties
         if case.withdrawn_at:
             return ()
+        acted_on = bool(case.ruling or case.done)
+        pictured = any(attachment.source for attachment in case.comment.attachments)
         offers = [
+            ("words", pictured and not acted_on),
+            ("answer", case.staff_question is not None and case.staff_answer is None and Duty.RULING in duties),
             ("done", Duty.PLATFORM in duties),
             ("claim", Duty.REPLY in duties and not case.claimed_by),
             ("replied", Duty.REPLY in duties),
             ("when", Duty.REPLY in duties and not case.comment.posted_at),
             ("ask", not case.asked_by),
-            ("post", not case.comment.post and not (case.ruling or case.done)),
-            ("withdraw", not (case.ruling or case.done or case.replied_at)),
+            ("post", not case.comment.post and not acted_on),
+            ("withdraw", not (acted_on or case.replied_at)),
         ]
-        return tuple(name for name, offered in offers if offered)
+        return tuple(name for name, offered in offers if offered and (only is None or name in only))
+
+    def _card(self, title: str, lines: Sequence[Line], actions: tuple[str, ...], case: Case) -> Card:
+        return Card(title, tuple(lines), actions, case.number, case.verdicts)
+
+    def _settled(self, case: Case, now: dt.datetime) -> Card:
+        """In place of a question or reminder that has lost its point: what became of the case."""
+        ruled = [Line(self.ruled(case), "Ruling")] if case.ruling else []
+        lines = (*self._comment(case.comment), *ruled, Line(self._reply(case, now), "Reply"))
+        return self._card(f"{case.number}  {self.stands(case)}", lines, (), case)
 
     def _question(self, case: Case, title: str) -> Card:
         lines = [*self._comment(case.comment), *self._evidence(case.verdict)]
@@ -409,13 +411,15 @@ class Wording:
         choice = (
             "Keep it, with a reason; or remove it, with the guidelines it breaks and a reason. Until then it stays up."
         )
-        return Card(f"{urgent}{title}", (*lines, Line(choice, "Choose")), ("keep", "remove"), case.number)
+        lines += [Line(history, "So far") for history in self._history(case)]
+        return self._card(f"{urgent}{title}", (*lines, Line(choice, "Choose")), ("keep", "remove", "ask_staff"), case)
 
     def _ruling(self, case: Case) -> Card:
-        lines = [*self._comment(case.comment), Line(self._ruled(case), "Ruling"), Line(self._next(case), "Next")]
-        return Card(f"{case.number}  {self._heading(case)}", tuple(lines), self._offers(case), case.number)
+        lines = [*self._comment(case.comment), Line(self.ruled(case), "Ruling"), Line(self._next(case), "Next")]
+        return self._card(f"{case.number}  {self.stands(case)}", lines, self._offers(case), case)
 
-    def _ruled(self, case: Case) -> str:
+    def ruled(self, case: Case) -> str:
+        """Who ruled, when, what and why; empty where nobody did."""
         ruling = case.ruling
         if ruling is None:
             return ""

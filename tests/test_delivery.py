@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import record
-from bot.chat import Comment, Forward, Notice, Person, Place, Press, Undelivered
-from bot.desk import ATTEMPTS, Desk
-from bot.store import LEASE, Change, Store
+from bot.chat import Comment, Forward, Media, Notice, Person, Place, Press, Undelivered
+from bot.delivery import ATTEMPTS, Delivery
+from bot.desk import Desk
+from bot.outbox import LEASE, Outbox
+from bot.store import Change, Store
 from tests.conftest import MONDAY, talk_at
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Channel:
     """A chat at the other end of a wire that can be cut: what people see, and what the desk hears of it."""
 
     name = "console"
+    direct = False
 
     def __init__(self) -> None:
         self.seen: list[Notice] = []
@@ -47,6 +50,12 @@ class Channel:
 
     async def find(self, notice: Notice) -> str | None:
         return next((f"message of {one.id}" for one in self.seen if one.id == notice.id), None)
+
+    async def redraw(self, notice: Notice, message: str) -> None:
+        pass
+
+    async def fetch(self, source: str) -> Media:
+        raise Undelivered(source, closed=True)
 
     @property
     def ids(self) -> list[str]:
@@ -127,13 +136,13 @@ def cut(step: str, channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
         case "after it is committed":
             die_in(Desk, "deliver", first=True)
         case "after the notice is leased":
-            die_in(Desk, "_send", first=True)
+            die_in(Delivery, "_send", first=True)
         case "before it is sent":
             channel.dies_before = True
         case "after it is sent":
             channel.dies_after = True
         case "before the send is marked":
-            die_in(Change, "settle", first=True)
+            die_in(Outbox, "settle", first=True)
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["its file to itself", "beside other desks"])

@@ -61,3 +61,18 @@ class Verdict:
     """Critical of the library, and allowed: said on the card so that nobody mistakes it for a violation."""
     wants_post: bool = False
     """The post could change this verdict, and is not known."""
+    wants_words: bool = False
+    """Its words stand in a picture, and nobody has typed them yet: this is no verdict on them."""
+
+
+UNREAD = Verdict(
+    Outcome.REFER,
+    guidelines=(),
+    findings=(),
+    why="Its words are in a picture, which the desk does not read.",
+    needs_reply=True,
+    urgent=False,
+    confidence=0.0,
+    wants_words=True,
+)
+"""What is said of a comment whose words nobody has typed: nothing, but somebody should see to it."""

@@ -1,0 +1,213 @@
+"""Delivery: what is due goes out, what was sent is drawn anew, what came with a comment is fetched.
+
+Each is a row first and a call over the wire afterwards, never both in one transaction. So a crash repeats a call at
+worst: a notice that may have been sent is looked up before it is sent again, and the other two may be done twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from bot import notices
+from bot.case import number_said
+from bot.chat import Notice, Undelivered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.case import Case
+    from bot.chat import Card, Chat, Media
+    from bot.library import Library
+    from bot.outbox import Queued, Wanted
+    from bot.reply_clock import ReplyClock
+    from bot.store import Change, Store, View
+    from bot.wording import Wording
+
+FIRST_RETRY = dt.timedelta(seconds=30)
+LAST_RETRY = dt.timedelta(hours=1)
+ATTEMPTS = 14
+"""After about half a day of trying, a notice is dead and shown as such."""
+LARGEST = 20 * 1024 * 1024
+"""Bytes; an attachment larger than that is named on the card and not kept."""
+MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/heic", "application/pdf"})
+
+
+class Delivery:
+    """The desk's way out, one chat at a time: a chat that is slow or down does not hold up another."""
+
+    def __init__(
+        self, store: Store, library: Library, wording: Wording, clock: ReplyClock, chats: Sequence[Chat]
+    ) -> None:
+        self._store = store
+        self._library = library
+        self._wording = wording
+        self._clock = clock
+        self._chats = [(chat, asyncio.Lock()) for chat in chats]
+
+    async def deliver(self, now: dt.datetime) -> None:
+        """Do what is due. Raises Unavailable where the database does not serve."""
+        done = await asyncio.gather(
+            *(self._deliver(chat, lock, now) for chat, lock in self._chats), return_exceptions=True
+        )
+        for trouble in filter(None, done):
+            raise trouble
+
+    async def _deliver(self, chat: Chat, lock: asyncio.Lock, now: dt.datetime) -> None:
+        async with lock:
+            while (ready := await self._next_notice(chat, now)) is not None:
+                queued, notice = ready
+                if notice is not None:
+                    await self._send(chat, queued, notice, now)
+            while (stale := await self._next_to_draw(chat, now)) is not None:
+                await self._redraw(chat, *stale, now)
+            while (wanted := await self._next_to_fetch(chat, now)) is not None:
+                await self._fetch(chat, wanted, now)
+
+    async def _next_notice(self, chat: Chat, now: dt.datetime) -> tuple[Queued, Notice | None] | None:
+        async with self._store.change(self._library.id, now) as change:
+            queued = await change.outbox.lease(chat.name)
+            if queued is None:
+                return None
+            case = await _case(change, queued.case)
+            to = await self._recipient(change, queued, case, now)
+            lost = notices.lost_point(queued.kind, queued.about, case, now)
+            if lost or (queued.direct and to is None) or queued.direct in await change.outbox.twins(queued):
+                await change.outbox.settle(queued, "dropped")
+                change.note("notice dropped", case.number, _said(queued))
+                return queued, None
+            if queued.attempts > ATTEMPTS:
+                await change.outbox.settle(queued, "dead")
+                change.note("notice given up", case.number, _said(queued))
+                return queued, None
+            return queued, await self._notice(change, queued, case, to, now)
+
+    async def _recipient(self, change: Change, queued: Queued, case: Case, now: dt.datetime) -> str | None:
+        away = self._library.away(await change.away(), self._clock.local_date(now), now)
+        decider = self._library.decider(away).name
+        to = notices.recipient(queued.kind, case, decider, away)
+        # What was for everyone and finds the channel gone goes to whoever answers for it.
+        return decider if to is None and queued.direct and queued.turned else to
+
+    async def _notice(self, change: Change, queued: Queued, case: Case, to: str | None, now: dt.datetime) -> Notice:
+        return Notice(
+            f"{case.number}·{queued.number}",
+            case.place,
+            to,
+            self._wording.notice(queued.kind, case, now, to, about=queued.about),
+            doubtful=queued.doubtful,
+            direct=queued.direct,
+            root=await change.outbox.root(queued),
+        )
+
+    async def _send(self, chat: Chat, queued: Queued, notice: Notice, now: dt.datetime) -> None:
+        said: dict[str, Any] = {**_said(queued), "to": notice.to}
+        try:
+            message = (await chat.find(notice) if notice.doubtful else None) or await chat.send(notice)
+        except Undelivered as trouble:
+            async with self._store.change(self._library.id, now) as change:
+                change.note("notice not sent", queued.case, {**said, "why": trouble.reason})
+                await self._not_sent(change, chat, queued, trouble, now)
+            return
+        async with self._store.change(self._library.id, now) as change:
+            await change.outbox.settle(queued, "sent", message=message, drawn=digest(notice.card))
+            change.note("notice sent", queued.case, {**said, "card": asdict(notice.card)})
+            case = await _case(change, queued.case)
+            due = notices.again(queued.kind, self._clock, now)
+            if due and not notices.lost_point(queued.kind, queued.about, case, now):
+                direct = queued.direct != queued.turned  # the next one goes its own way again
+                await change.queue(case, queued.kind, due, queued.about, direct=direct)
+
+    async def _not_sent(
+        self, change: Change, chat: Chat, queued: Queued, trouble: Undelivered, now: dt.datetime
+    ) -> None:
+        """Try again later; where the way is shut for good, the other way, unless a copy went there already."""
+        later = now + _wait(queued.attempts, trouble)
+        if not (trouble.closed and chat.direct):
+            await change.outbox.settle(queued, "queued", try_at=later, trouble=trouble.reason)
+        elif await change.outbox.twins(queued):
+            await change.outbox.settle(queued, "dropped", trouble=trouble.reason)
+        else:
+            turn = {"direct": not queued.direct, "turned": not queued.turned}
+            at = later if queued.turned else now
+            await change.outbox.settle(queued, "queued", try_at=at, trouble=trouble.reason, **turn)
+
+    async def _next_to_draw(self, chat: Chat, now: dt.datetime) -> tuple[Queued, Notice] | None:
+        async with self._store.change(self._library.id, now) as change:
+            while (queued := await change.outbox.to_draw(chat.name)) is not None:
+                case = await _case(change, queued.case)
+                to = await self._recipient(change, queued, case, now)
+                notice = await self._notice(change, queued, case, to, now)
+                if queued.attempts <= ATTEMPTS and digest(notice.card) != queued.drawn:
+                    return queued, notice
+                await change.outbox.drew(queued)
+            return None
+
+    async def _redraw(self, chat: Chat, queued: Queued, notice: Notice, now: dt.datetime) -> None:
+        drawn: str | None = digest(notice.card)
+        again_at = None
+        try:
+            await chat.redraw(notice, queued.message or "")
+        except Undelivered as trouble:
+            drawn = None
+            again_at = None if trouble.closed else now + _wait(queued.attempts, trouble)
+        async with self._store.change(self._library.id, now) as change:
+            await change.outbox.drew(queued, drawn=drawn, again_at=again_at)
+
+    async def _next_to_fetch(self, chat: Chat, now: dt.datetime) -> Wanted | None:
+        async with self._store.change(self._library.id, now) as change:
+            return await change.outbox.to_fetch(chat.name)
+
+    async def _fetch(self, chat: Chat, wanted: Wanted, now: dt.datetime) -> None:
+        said: dict[str, Any] = {"attachment": wanted.number}
+        try:
+            media = _accepted(await chat.fetch(wanted.source))
+        except Undelivered as trouble:
+            again = not trouble.closed and wanted.attempts < ATTEMPTS
+            async with self._store.change(self._library.id, now) as change:
+                await change.outbox.refuse(
+                    wanted, trouble.reason, now + _wait(wanted.attempts, trouble) if again else None
+                )
+                if not again:
+                    change.note("attachment not kept", wanted.case, {**said, "why": trouble.reason})
+            return
+        async with self._store.change(self._library.id, now) as change:
+            sha256 = await change.outbox.keep(wanted, media)
+            kept = {**said, "media type": media.media_type, "bytes": len(media.content), "sha256": sha256}
+            change.note("attachment kept", wanted.case, kept)
+
+
+def _accepted(media: Media) -> Media:
+    """What may be kept: a picture or a page, of a size that a database bears. Raises Undelivered."""
+    if media.media_type not in MEDIA_TYPES:
+        raise Undelivered(f"It is {media.media_type[:60]}, not a picture.", closed=True)
+    if len(media.content) > LARGEST:
+        raise Undelivered(f"It is larger than {LARGEST // 2**20} MB.", closed=True)
+    return media
+
+
+def digest(card: Card) -> str:
+    """A SHA-256 hex digest of all that a card shows."""
+    return hashlib.sha256(repr(card).encode()).hexdigest()
+
+
+def _wait(attempts: int, trouble: Undelivered) -> dt.timedelta:
+    """How long to leave a chat alone after a failure; its own wish goes first."""
+    if trouble.retry_after is not None:
+        return dt.timedelta(seconds=trouble.retry_after)
+    doubled: dt.timedelta = FIRST_RETRY * 2 ** (max(attempts, 1) - 1)
+    return min(doubled, LAST_RETRY)
+
+
+def _said(queued: Queued) -> dict[str, Any]:
+    return {"notice": queued.number, "kind": queued.kind}
+
+
+async def _case(view: View, number: str) -> Case:
+    found = await view.case(*(number_said(number) or (None, 0)))
+    if found is None:
+        raise AssertionError("a notice belongs to a case")
+    return found

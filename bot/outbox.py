@@ -1,0 +1,228 @@
+"""What is still to go out or to come in over the wire, as rows: notices, cards to draw anew, attachments to fetch."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, exists, func, insert, or_, select, update
+
+from bot import rows, schema
+from bot.chat import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy import Row, Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.chat import Attachment, Media
+
+LEASE = dt.timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A notice row. `about` is what it was queued with; `message`, the chat's id of it once it was sent."""
+
+    row: int
+    case: str
+    place: Place
+    number: int
+    kind: str
+    about: dict[str, Any]
+    attempts: int
+    doubtful: bool
+    direct: bool
+    turned: bool
+    message: str | None
+    drawn: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An attachment whose bytes are still to be fetched."""
+
+    row: int
+    case: str
+    number: int
+    source: str
+    attempts: int
+
+
+class Outbox:
+    """The outbox of one library, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, library: str, now: dt.datetime) -> None:
+        self._connection = connection
+        self._library = library
+        self._now = now
+
+    async def queue(
+        self, case_id: Any, chat: str, kind: str, due_at: dt.datetime, about: dict[str, Any], *, direct: bool
+    ) -> int:
+        """Queue a notice about a case; its number within the case."""
+        notice = schema.notice
+        query = select(func.max(notice.c.number)).where(notice.c.case_id == case_id)
+        number = ((await self._connection.execute(query)).scalar() or 0) + 1
+        row = {"kind": kind, "about": about, "due_at": due_at, "try_at": due_at, "state": "queued", "attempts": 0}
+        values = {"library": self._library, "case_id": case_id, "number": number, "chat": chat, "direct": direct, **row}
+        await self._connection.execute(insert(notice).values(values))
+        return number
+
+    async def lease(self, chat: str) -> Queued | None:
+        """Take the chat's next notice that is due, for a minute; within a case, never past an earlier one that is due.
+
+        A lease that ran out leaves a send whose end is unknown: it is taken again, as doubtful.
+        """
+        notice = schema.notice
+        first = notice.alias()
+        ready = or_(
+            and_(notice.c.state == "queued", notice.c.try_at <= self._now),
+            and_(notice.c.state == "leased", notice.c.leased_until <= self._now),
+        )
+        waits = exists().where(
+            first.c.case_id == notice.c.case_id,
+            first.c.state.in_(("queued", "leased")),
+            first.c.due_at <= self._now,
+            or_(first.c.due_at < notice.c.due_at, and_(first.c.due_at == notice.c.due_at, first.c.id < notice.c.id)),
+        )
+        query = self._notices(chat).where(ready, ~waits).order_by(notice.c.due_at, notice.c.id).limit(1)
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        lease = {"state": "leased", "leased_until": self._now + LEASE, "attempts": row.attempts + 1}
+        await self._connection.execute(update(notice).where(notice.c.id == row.id).values(lease))
+        return _queued(row, attempts=row.attempts + 1, doubtful=row.state == "leased")
+
+    async def end_leases(self) -> None:
+        """Every lease runs out now: whoever held one is known to be gone."""
+        notice = schema.notice
+        held = and_(notice.c.library == self._library, notice.c.state == "leased")
+        await self._connection.execute(update(notice).where(held).values(leased_until=self._now, try_at=self._now))
+
+    async def settle(self, queued: Queued, state: str, **facts: Any) -> None:
+        """End a lease: "sent", "dropped", "dead", or back to "queued" with a later `try_at`."""
+        if state != "queued":
+            facts["closed_at"] = self._now
+        await self._change(queued, {"state": state, "leased_until": None, **facts})
+
+    async def root(self, queued: Queued) -> str | None:
+        """The chat's id of the first notice of the case that stands in the channel."""
+        notice = schema.notice
+        mine = select(notice.c.case_id).where(notice.c.id == queued.row).scalar_subquery()
+        sent = and_(notice.c.case_id == mine, notice.c.message.is_not(None), notice.c.id != queued.row)
+        query = select(notice.c.message).where(sent, ~notice.c.direct).order_by(notice.c.number).limit(1)
+        found: str | None = await self._connection.scalar(query)
+        return found
+
+    async def twins(self, queued: Queued) -> frozenset[bool]:
+        """The ways, direct or not, in which another copy of this notice went out."""
+        notice = schema.notice
+        mine = notice.alias()
+        copies = and_(
+            mine.c.id == queued.row,
+            notice.c.id != mine.c.id,
+            notice.c.case_id == mine.c.case_id,
+            notice.c.kind == mine.c.kind,
+            notice.c.due_at == mine.c.due_at,
+            (notice.c.direct != notice.c.turned) != (mine.c.direct != mine.c.turned),  # meant for the other way
+        )
+        found = await self._connection.scalars(select(notice.c.direct).where(copies, notice.c.state == "sent"))
+        return frozenset(found)
+
+    async def draw_anew(self, case_id: Any, kinds: Collection[str]) -> None:
+        """The case has changed: what shows it wants drawing anew."""
+        notice = schema.notice
+        shown = and_(notice.c.case_id == case_id, notice.c.state == "sent", notice.c.message.is_not(None))
+        values = {"redraw_at": self._now, "attempts": 0}
+        await self._connection.execute(update(notice).where(shown, notice.c.kind.in_(kinds)).values(values))
+
+    async def to_draw(self, chat: str) -> Queued | None:
+        """The next notice that was sent and wants drawing anew."""
+        notice = schema.notice
+        query = self._notices(chat).where(notice.c.redraw_at <= self._now).order_by(notice.c.redraw_at, notice.c.id)
+        row = (await self._connection.execute(query.limit(1))).one_or_none()
+        if row is None:
+            return None
+        # Should the desk die now, drawing is tried again: to draw a card twice is as to draw it once.
+        await self._change(_queued(row), {"redraw_at": self._now + LEASE, "attempts": row.attempts + 1})
+        return _queued(row, attempts=row.attempts + 1)
+
+    async def drew(self, queued: Queued, *, drawn: str | None = None, again_at: dt.datetime | None = None) -> None:
+        """The card was drawn (a digest of what it shows), or is to be tried again; a change since then stands."""
+        notice = schema.notice
+        untouched = and_(notice.c.id == queued.row, notice.c.attempts == queued.attempts)
+        values = {"redraw_at": again_at, **({"drawn": drawn} if drawn else {})}
+        await self._connection.execute(update(notice).where(untouched).values(values))
+
+    async def want(self, case_id: Any, chat: str, attachments: Sequence[Attachment]) -> None:
+        """These attachments of a new case are to be fetched."""
+        values = [
+            {"number": number, "source": attachment.source}
+            for number, attachment in enumerate(attachments, 1)
+            if attachment.source
+        ]
+        same = {"library": self._library, "case_id": case_id, "chat": chat, "state": "wanted", "attempts": 0}
+        for one in values:
+            row = {**same, **one, "try_at": self._now}
+            await self._connection.execute(insert(schema.attachment).values(row))
+
+    async def to_fetch(self, chat: str) -> Wanted | None:
+        """The next attachment to fetch."""
+        attachment, case = schema.attachment, schema.case
+        due = and_(attachment.c.library == self._library, attachment.c.chat == chat, attachment.c.state == "wanted")
+        query = select(attachment, case.c.year, case.c.serial).join(case, case.c.id == attachment.c.case_id)
+        query = query.where(due, attachment.c.try_at <= self._now).order_by(attachment.c.try_at).limit(1)
+        row = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        lease = {"try_at": self._now + LEASE, "attempts": row.attempts + 1}
+        await self._connection.execute(update(attachment).where(attachment.c.id == row.id).values(lease))
+        number = rows.spoken_number(row.year, row.serial)
+        return Wanted(row.id, number, row.number, row.source, row.attempts + 1)
+
+    async def keep(self, wanted: Wanted, media: Media) -> str:
+        """Keep what was fetched; its SHA-256."""
+        digest = hashlib.sha256(media.content).hexdigest()
+        facts = {"state": "kept", "media_type": media.media_type, "sha256": digest, "content": media.content}
+        await self._settle_media(wanted, facts)
+        return digest
+
+    async def refuse(self, wanted: Wanted, trouble: str, again_at: dt.datetime | None = None) -> None:
+        """It could not be fetched: to be tried again, or given up."""
+        again: dict[str, Any] = {"try_at": again_at} if again_at else {"state": "refused"}
+        await self._settle_media(wanted, {**again, "trouble": trouble})
+
+    async def _settle_media(self, wanted: Wanted, facts: dict[str, Any]) -> None:
+        mine = schema.attachment.c.id == wanted.row
+        await self._connection.execute(update(schema.attachment).where(mine).values(facts))
+
+    async def _change(self, queued: Queued, values: dict[str, Any]) -> None:
+        mine = schema.notice.c.id == queued.row
+        await self._connection.execute(update(schema.notice).where(mine).values(values))
+
+    def _notices(self, chat: str) -> Select[Any]:
+        notice, case = schema.notice, schema.case
+        query = select(notice, case.c.year, case.c.serial, case.c.channel, case.c.message.label("forward"))
+        query = query.join(case, case.c.id == notice.c.case_id)
+        return query.where(notice.c.library == self._library, notice.c.chat == chat)
+
+
+def _queued(row: Row[Any], *, attempts: int = 0, doubtful: bool = False) -> Queued:
+    return Queued(
+        row=row.id,
+        case=rows.spoken_number(row.year, row.serial),
+        place=Place(row.chat, row.channel, row.forward),
+        number=row.number,
+        kind=row.kind,
+        about=row.about,
+        attempts=attempts,
+        doubtful=doubtful,
+        direct=row.direct,
+        turned=row.turned,
+        message=row.message,
+        drawn=row.drawn,
+    )
