@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import shutil
 import sys
 from contextlib import asynccontextmanager
@@ -15,7 +16,8 @@ from pydantic import ValidationError
 from rich.console import Console as Progressing
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adapters import batch, session
+from adapters import batch, session, slack
+from adapters.doctor import examine
 from bot import database, record, toml
 from bot.library import Library, Role, read_context
 from bot.policy import Policy
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 
-TICK_SECONDS = 5
+NOISY = ("apscheduler", "asyncio", "slack_bolt", "slack_sdk", "discord", "aiohttp", "alembic")
+"""Libraries that would write what people said, or chatter, into the log."""
 
 
 class Trouble(click.ClickException):
@@ -70,7 +73,7 @@ def demo() -> None:
     library = toml.read(settings.library_file or SAMPLES / "library.toml", Library)
     policy = toml.read(settings.policy_file or SAMPLES / "policy.toml", Policy)
     speaker = next((m for m in library.people if m.role is Role.STAFF and m.adult), library.director)
-    refused = asyncio.run(session.run(_database(settings, "demo"), library, policy, speaker.name, kind="demo"))
+    refused = asyncio.run(session.run(_database(settings, "demo"), library, policy, "demo", speaker.name))
     sys.exit(1 if refused else 0)
 
 
@@ -79,27 +82,35 @@ def run() -> None:
     """Run the desk for a real library: starts each chat that is set up."""
     settings = _settings()
     problems: list[str] = []
-    if not settings.console_person:
-        problems.append(
-            "No chat is set up, so nobody could reach the desk. Set CONSOLE_PERSON in the environment or in .env to "
-            "the person who sits at this terminal. (Slack and Discord are not part of this version yet.)"
-        )
     library = _configured(settings.library_file, "LIBRARY_FILE", Library, problems)
     policy = _configured(settings.policy_file, "POLICY_FILE", Policy, problems)
     if library and settings.console_person and not ((m := library.member(settings.console_person)) and m.adult):
         problems.append(
             f"CONSOLE_PERSON: {settings.console_person!r} is no adult among the people of {settings.library_file}."
         )
+    chats = _chats(settings, library, problems)
     try:
         asyncio.run(_hold_to_kind(_database(settings, "live"), "live"))
     except database.Unavailable as error:
         problems.append(str(error))
-    if problems or library is None or policy is None or settings.console_person is None:
+    if problems or library is None or policy is None:
         raise Trouble("\n".join(problems))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    for noisy in NOISY:
+        logging.getLogger(noisy).setLevel(logging.ERROR)
     refused = asyncio.run(
-        session.run(_database(settings, "live"), library, policy, settings.console_person, kind="live")
+        session.run(_database(settings, "live"), library, policy, "live", settings.console_person, chats)
     )
     sys.exit(1 if refused else 0)
+
+
+@main.command()
+def doctor() -> None:
+    """Look at the files, the database and each chat, and say in a line each what to mend; status 1 if anything."""
+    checks = asyncio.run(examine(_settings()))
+    for check in checks:
+        click.echo(f"{'ok    ' if check.ok else 'MEND  '}{check.said}")
+    sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
 @main.command()
@@ -275,6 +286,25 @@ def _database(settings: Settings, kind: str) -> str:
         raise Trouble(
             f"{error.filename}: can not be made: {error.strerror}. Set DATABASE_URL to another place."
         ) from None
+
+
+def _chats(settings: Settings, library: Library | None, problems: list[str]) -> list[session.Connection]:
+    """Each chat that is set up; what is wrong with one is added to the problems."""
+    if not (settings.console_person or settings.slack_bot_token or settings.discord_token):
+        problems.append(
+            "No chat is set up, so nobody could reach the desk. Set SLACK_BOT_TOKEN, DISCORD_TOKEN or, for a terminal, "
+            "CONSOLE_PERSON in the environment or in .env; the README says how to install each."
+        )
+    chats: list[session.Connection] = []
+    if library is None:
+        return chats
+    for token, open_chat in ((settings.slack_bot_token, slack.open_chat),):
+        if token is not None:
+            try:
+                chats.append(open_chat(settings, library))
+            except toml.ConfigurationError as error:
+                problems += error.problems
+    return chats
 
 
 def _configured(path: Path | None, name: str, kind: type[toml.Checked], problems: list[str]) -> toml.Checked | None:

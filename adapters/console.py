@@ -141,12 +141,14 @@ class Console:
             self._screen.say(f"Not taken, please send it again later. {trouble}")
         return True
 
-    async def tick(self) -> None:
-        """Time has passed."""
-        try:
-            await self._desk.on_tick(self._clock.now())
-        except Unavailable as trouble:
-            self._screen.say(f"Reminders wait. {trouble}")
+    def say(self, text: str) -> None:
+        """Show one line of the desk's own."""
+        self._screen.say(text)
+
+    def greet(self, kind: str, where: str) -> None:
+        """The first two lines of a sitting."""
+        self._screen.say(f"{self._library.name}, {kind} desk. Everything is kept in {where}")
+        self._screen.say(f"You speak as {self.speaker.name}. Paste a comment, or type /help.")
 
     async def _forward(self, text: str) -> None:
         comment = Comment(text, post=self.post, author=self._author, platform=self._platform, account=self._account)

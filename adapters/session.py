@@ -1,13 +1,14 @@
-"""One sitting at a terminal: the database, the desk and the console chat from start to stop."""
+"""A desk from start to stop: the database, every chat that is set up, and a tick."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 import signal
 import sys
 from contextlib import AsyncExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from filelock import FileLock, Timeout
 
@@ -15,48 +16,100 @@ from adapters import terminal
 from adapters.console import Clock, Console
 from adapters.ticker import ticking
 from bot import database
+from bot.chat import Chat
 from bot.desk import Desk
 from bot.screening import Screening
 from bot.screening.model.classifier import Classifier
 from bot.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from adapters.terminal import Screen
     from bot.library import Library
     from bot.policy import Policy
 
 TICK_SECONDS = 5
+_LOG = logging.getLogger("commentdesk")
 
 
-async def run(url: str, library: Library, policy: Policy, person: str, kind: str) -> int:
-    """Run the console chat until its lines end; gives how many lines the database did not take."""
+class Connection(Chat, Protocol):
+    """A chat with a wire to its platform."""
+
+    def join(self, desk: Desk) -> None:
+        """The desk that this chat talks to."""
+
+    def connected(self) -> AbstractAsyncContextManager[None]:
+        """Connected and listening while the block runs. Raises ConfigurationError where the platform says no."""
+
+    async def tick(self) -> None:
+        """Time has passed: look after the wire."""
+
+
+async def run(
+    url: str, library: Library, policy: Policy, kind: str, person: str | None, chats: Sequence[Connection] = ()
+) -> int:
+    """Run the chats, and a terminal where a person sits at one, until the terminal's lines end or the system says stop.
+
+    Gives how many of the terminal's lines the database did not take.
+    """
     async with AsyncExitStack() as stack:
-        stop = stack.enter_context(_told_to_stop())
+        # Beside a terminal Ctrl-C clears a line; elsewhere it ends the desk.
+        stop = stack.enter_context(_told_to_stop(signal.SIGTERM, *(() if person else (signal.SIGINT,))))
         stack.enter_context(_alone(url))
         store = await Store.open(url, kind)
         stack.push_async_callback(store.close)
-        live = sys.stdin.isatty() and sys.stdout.isatty()
-        shown: Screen = terminal.RichScreen() if live else terminal.PlainScreen(sys.stdout)
+        screening = Screening(policy, library, Classifier())
         clock = Clock(lambda: dt.datetime.now(dt.UTC), dt.timedelta(seconds=float(await store.mark("clock") or 0)))
-        member = library.member(person) or library.director
-
-        async def keep_clock(moved: str) -> None:
-            await store.set_mark("clock", moved)
-
-        chat = Console(library, shown, clock, member, keep_clock=keep_clock if kind == "demo" else None)
-        desk = Desk(store, Screening(policy, library, Classifier()), [chat])
-        chat.join(desk)
-        shown.say(f"{library.name}, {kind} desk. Everything is kept in {database.named(url)}")
-        shown.say(f"You speak as {member.name}. Paste a comment, or type /help.")
-        if live:
-            stack.enter_context(terminal.above_prompt())
+        console = _console(library, clock, person, store if kind == "demo" else None) if person else None
+        everyone: list[Console | Connection] = [*([console] if console else []), *chats]
+        desk = Desk(store, screening, everyone)
+        for chat in everyone:
+            chat.join(desk)
+        if console:
+            console.greet(kind, database.named(url))
+            stack.enter_context(terminal.above_prompt(live=_live()))
         await desk.start(clock.now(), alone=True)
-        stack.enter_context(ticking(chat.tick, TICK_SECONDS))
-        lines = terminal.typed_lines(chat.toolbar, chat.commands) if live else terminal.piped_lines()
-        await _converse(lines, chat, stop)
-        return chat.refused_lines
+        for wired in chats:
+            await stack.enter_async_context(wired.connected())
+        stack.enter_context(ticking(_ticks(desk, clock, console, chats), TICK_SECONDS))
+        if console is None:
+            await stop.wait()
+            return 0
+        lines = terminal.typed_lines(console.toolbar, console.commands) if _live() else terminal.piped_lines()
+        await _converse(lines, console, stop)
+        return console.refused_lines
+
+
+def _live() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _console(library: Library, clock: Clock, person: str, demo: Store | None) -> Console:
+    shown: Screen = terminal.RichScreen() if _live() else terminal.PlainScreen(sys.stdout)
+
+    async def keep_clock(moved: str) -> None:
+        if demo:
+            await demo.set_mark("clock", moved)
+
+    speaker = library.member(person) or library.director
+    return Console(library, shown, clock, speaker, keep_clock=keep_clock if demo else None)
+
+
+def _ticks(
+    desk: Desk, clock: Clock, console: Console | None, chats: Sequence[Connection]
+) -> Callable[[], Awaitable[None]]:
+    async def tick() -> None:
+        try:
+            await desk.on_tick(clock.now())
+        except database.Unavailable as trouble:
+            if console:
+                console.say(f"Reminders wait. {trouble}")
+            _LOG.error("Reminders wait. %s", trouble)
+        await asyncio.gather(*(chat.tick() for chat in chats))
+
+    return tick
 
 
 async def _converse(lines: AsyncIterator[str], chat: Console, stop: asyncio.Event) -> None:
@@ -77,15 +130,17 @@ async def _converse(lines: AsyncIterator[str], chat: Console, stop: asyncio.Even
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[asyncio.Event]:
+def _told_to_stop(*signals: signal.Signals) -> Iterator[asyncio.Event]:
     """An event that is set when the system asks the process to stop."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, told.set)
+    for one in signals:
+        loop.add_signal_handler(one, told.set)
     try:
         yield told
     finally:
-        loop.remove_signal_handler(signal.SIGTERM)
+        for one in signals:
+            loop.remove_signal_handler(one)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 import unicodedata
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
 from prompt_toolkit import PromptSession
@@ -149,7 +149,7 @@ async def typed_lines(toolbar: Callable[[], str], commands: Sequence[str]) -> As
 
 
 @contextmanager
-def above_prompt() -> Iterator[None]:
-    """While this holds, what is printed appears above the line that a person is typing."""
-    with patch_stdout(raw=True):
+def above_prompt(*, live: bool) -> Iterator[None]:
+    """While this holds, what is printed appears above the line that a person is typing, where one does."""
+    with patch_stdout(raw=True) if live else nullcontext():
         yield

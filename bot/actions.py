@@ -34,6 +34,8 @@ class Need(StrEnum):
     WHAT_WAS_DONE = "what was done"
     WORDS = "the comment's words"
     ANSWER = "an answer"
+    REPLY = "what the library answered"
+    UNTIL = "until when"
 
 
 class No(StrEnum):
@@ -55,6 +57,8 @@ class Action:
     help: str
     who: Who = Who.STAFF
     needs: tuple[Need, ...] = ()
+    may: tuple[Need, ...] = ()
+    """What it takes besides, where somebody gives it."""
     on_case: bool = True
     """It is about one case."""
     reads: bool = False
@@ -82,7 +86,13 @@ _TABLE = (
     ),
     Action("answer", "Answer the director", "/answer N TEXT", "answer what the director asked", needs=(Need.ANSWER,)),
     Action("claim", "I'll reply", "/claim N", "take the reply on yourself"),
-    Action("replied", "Replied", "/replied N [TEXT]", "the library has answered; this stops the reminders"),
+    Action(
+        "replied",
+        "Replied",
+        "/replied N [TEXT]",
+        "the library has answered; this stops the reminders",
+        may=(Need.REPLY,),
+    ),
     Action(
         "done",
         "Done on the platform",
@@ -94,7 +104,14 @@ _TABLE = (
     Action("words", "Add the words", "/words N TEXT", "type what a picture says; screens it", needs=(Need.WORDS,)),
     Action("when", "When it was posted", "/when N TIME", "say when the comment was posted", needs=(Need.TIME,)),
     Action("withdraw", "Not a comment", "/withdraw N WHY", "it was no comment after all", needs=(Need.REASON,)),
-    Action("away", "I'm away", "/away [UNTIL]", "you are away, for example: /away 2026-12-04", on_case=False),
+    Action(
+        "away",
+        "I'm away",
+        "/away [UNTIL]",
+        "you are away, for example: /away 2026-12-04",
+        may=(Need.UNTIL,),
+        on_case=False,
+    ),
     Action("back", "I'm back", "/back", "you are back", on_case=False),
     Action("case", "Show the case", "/case N", "show a case", reads=True),
     Action("open", "Open cases", "/open", "show what is open", on_case=False, reads=True),

@@ -276,6 +276,11 @@ MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
 """For each action: what forbids it, looked at in this order, and what it changes."""
 
 
+def allowed(case: Case, action: str, step: Step) -> bool:
+    """Does the table allow a person's move, as far as its words do not matter?"""
+    return not any(forbids(case, step) for forbids, refusal in MOVES[action][0] if refusal is not Refusal.NOT_TO_REMOVE)
+
+
 def move(case: Case, action: str, step: Step) -> Case:
     """The case after a person's move. Raises Refused where the table forbids it."""
     checks, change = MOVES[action]

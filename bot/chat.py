@@ -57,8 +57,8 @@ class Comment:
 
     @property
     def unread(self) -> bool:
-        """All there is of it is a picture or film, whose words nobody has typed yet."""
-        return not self.text.strip() and any(attachment.source for attachment in self.attachments)
+        """All there is of it is a picture or a link, whose words nobody has typed yet."""
+        return not self.text.strip() and bool(self.permalink or any(a.source for a in self.attachments))
 
     def storable(self) -> Comment:
         """The comment with every text made storable; empty facts become unknown ones."""
@@ -104,6 +104,10 @@ class Forward:
     place: Place
     by: Person
     comment: Comment
+    remark: str = ""
+    """What the person who shared it wrote beside it."""
+    in_channel: bool = True
+    """The place is a message of the channel, which a reading of its history would show again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +148,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one person is told at once and in private; best effort, never queued."""
+    """What one person is told at once and in private; best effort, never queued. `done`: it was done as asked."""
 
     card: Card
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +175,16 @@ class Undelivered(Exception):
     """The chat did not take a notice, or did not give an attachment. `retry_after` is the chat's own wish in seconds.
 
     `closed` says that this way is shut for good: the channel is gone, or the person takes no direct messages.
+    `doubtful` says that the chat may have taken it all the same: it timed out, or failed while it answered.
     """
 
-    def __init__(self, reason: str, retry_after: float | None = None, *, closed: bool = False) -> None:
+    def __init__(
+        self, reason: str, retry_after: float | None = None, *, closed: bool = False, doubtful: bool = False
+    ) -> None:
         self.reason = reason
         self.retry_after = retry_after
         self.closed = closed
+        self.doubtful = doubtful
         super().__init__(reason)
 
 

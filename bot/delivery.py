@@ -33,7 +33,6 @@ ATTEMPTS = 14
 """After about half a day of trying, a notice is dead and shown as such."""
 LARGEST = 20 * 1024 * 1024
 """Bytes; an attachment larger than that is named on the card and not kept."""
-MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/heic", "application/pdf"})
 
 
 class Delivery:
@@ -60,10 +59,11 @@ class Delivery:
         async with lock:
             while (ready := await self._next_notice(chat, now)) is not None:
                 queued, notice = ready
-                if notice is not None:
-                    await self._send(chat, queued, notice, now)
+                if notice is not None and not await self._send(chat, queued, notice, now):
+                    break  # the chat is down or busy: what else is due would fail or wait as well
             while (stale := await self._next_to_draw(chat, now)) is not None:
-                await self._redraw(chat, *stale, now)
+                if not await self._redraw(chat, *stale, now):
+                    break
             while (wanted := await self._next_to_fetch(chat, now)) is not None:
                 await self._fetch(chat, wanted, now)
 
@@ -103,7 +103,8 @@ class Delivery:
             root=await change.outbox.root(queued),
         )
 
-    async def _send(self, chat: Chat, queued: Queued, notice: Notice, now: dt.datetime) -> None:
+    async def _send(self, chat: Chat, queued: Queued, notice: Notice, now: dt.datetime) -> bool:
+        """Send it; False where the chat may not take the next one either."""
         said: dict[str, Any] = {**_said(queued), "to": notice.to}
         try:
             message = (await chat.find(notice) if notice.doubtful else None) or await chat.send(notice)
@@ -111,7 +112,7 @@ class Delivery:
             async with self._store.change(self._library.id, now) as change:
                 change.note("notice not sent", queued.case, {**said, "why": trouble.reason})
                 await self._not_sent(change, chat, queued, trouble, now)
-            return
+            return trouble.closed
         async with self._store.change(self._library.id, now) as change:
             await change.outbox.settle(queued, "sent", message=message, drawn=digest(notice.card))
             change.note("notice sent", queued.case, {**said, "card": asdict(notice.card)})
@@ -120,13 +121,16 @@ class Delivery:
             if due and not notices.lost_point(queued.kind, queued.about, case, now):
                 direct = queued.direct != queued.turned  # the next one goes its own way again
                 await change.queue(case, queued.kind, due, queued.about, direct=direct)
+        return True
 
     async def _not_sent(
         self, change: Change, chat: Chat, queued: Queued, trouble: Undelivered, now: dt.datetime
     ) -> None:
         """Try again later; where the way is shut for good, the other way, unless a copy went there already."""
         later = now + _wait(queued.attempts, trouble)
-        if not (trouble.closed and chat.direct):
+        if trouble.doubtful:  # as if this desk had died: whoever takes it again looks it up first
+            await change.outbox.settle(queued, "leased", leased_until=later, try_at=later, trouble=trouble.reason)
+        elif not (trouble.closed and chat.direct):
             await change.outbox.settle(queued, "queued", try_at=later, trouble=trouble.reason)
         elif await change.outbox.twins(queued):
             await change.outbox.settle(queued, "dropped", trouble=trouble.reason)
@@ -146,7 +150,7 @@ class Delivery:
                 await change.outbox.drew(queued)
             return None
 
-    async def _redraw(self, chat: Chat, queued: Queued, notice: Notice, now: dt.datetime) -> None:
+    async def _redraw(self, chat: Chat, queued: Queued, notice: Notice, now: dt.datetime) -> bool:
         drawn: str | None = digest(notice.card)
         again_at = None
         try:
@@ -156,6 +160,7 @@ class Delivery:
             again_at = None if trouble.closed else now + _wait(queued.attempts, trouble)
         async with self._store.change(self._library.id, now) as change:
             await change.outbox.drew(queued, drawn=drawn, again_at=again_at)
+        return again_at is None
 
     async def _next_to_fetch(self, chat: Chat, now: dt.datetime) -> Wanted | None:
         async with self._store.change(self._library.id, now) as change:
@@ -180,10 +185,23 @@ class Delivery:
             change.note("attachment kept", wanted.case, kept)
 
 
+SIGNATURES = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+    "image/webp": (b"RIFF",),
+    "application/pdf": (b"%PDF-",),
+}
+"""How a file of each type begins; a name or a header alone proves nothing."""
+
+
 def _accepted(media: Media) -> Media:
     """What may be kept: a picture or a page, of a size that a database bears. Raises Undelivered."""
-    if media.media_type not in MEDIA_TYPES:
-        raise Undelivered(f"It is {media.media_type[:60]}, not a picture.", closed=True)
+    signatures = SIGNATURES.get(media.media_type)
+    if signatures is None:
+        raise Undelivered(f"It is {media.media_type[:60]}, no picture that the desk keeps.", closed=True)
+    if not media.content.startswith(signatures):
+        raise Undelivered(f"It says it is {media.media_type}, and is not.", closed=True)
     if len(media.content) > LARGEST:
         raise Undelivered(f"It is larger than {LARGEST // 2**20} MB.", closed=True)
     return media

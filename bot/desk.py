@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from bot import notices, toml
 from bot.actions import ACTIONS, Action, Need, No, refused
-from bot.case import Case, Done, Duty, Refused, Step, move, number_said, screened
+from bot.case import Case, Done, Duty, Refused, Step, allowed, move, number_said, screened
 from bot.chat import Answer, Earlier, storable
 from bot.database import Unavailable
 from bot.delivery import Delivery
@@ -39,6 +41,7 @@ LONGEST = 200_000
 """Characters; three times what any platform takes in a comment."""
 RESCREENED = frozenset({"post", "when", "words"})
 """Actions that change what is known of a comment, so that it is screened again."""
+LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 WEEK = dt.timedelta(days=7)
 ALIKE_FROM = 20
 """Same words are noticed from this many letters and digits on: anybody may write “Thank you!”."""
@@ -50,7 +53,7 @@ class Desk:
     def __init__(self, store: Store, screening: Screening, chats: Sequence[Chat]) -> None:
         self._store = store
         self._library = library = screening.library
-        self._policy = policy = screening.policy
+        self.policy = policy = screening.policy
         self._direct = {chat.name for chat in chats if chat.direct}
         self._clock = ReplyClock(library)
         self._screening = screening
@@ -81,6 +84,21 @@ class Desk:
         if acknowledge:
             await acknowledge(answer)
         return await self._deliver_after(now) or answer
+
+    async def may(self, press: Press, now: dt.datetime) -> bool:
+        """Could this person do this to this case now, if they gave what it needs? Raises Unavailable."""
+        action = ACTIONS.get(press.action)
+        if action is None:
+            return False
+        async with self._store.look(self._library.id) as view:
+            away = await self._away(view, now)
+            member = self._speaker(press.place, press.by)
+            if member is None or refused(member, action, director_away=self._library.director.name in away):
+                return False
+            if not action.on_case or action.reads:
+                return True
+            case = await self._find(view, press.case)
+            return case is not None and allowed(case, action.name, Step(member.name, now, seen=press.seen))
 
     async def on_query(self, press: Press, now: dt.datetime) -> Answer:
         """A person wants to see something. Raises Unavailable."""
@@ -121,6 +139,11 @@ class Desk:
         async with self._store.look(self._library.id) as view:
             return await view.heard(chat, channel)
 
+    async def has(self, place: Place) -> bool:
+        """Is this very message stored as a forward?"""
+        async with self._store.look(self._library.id) as view:
+            return await view.forwarded(place) is not None
+
     async def hear(self, place: Place, now: dt.datetime) -> None:
         """The desk has dealt with this message, and all before it in its channel. Raises Unavailable."""
         async with self._store.change(self._library.id, now) as change:
@@ -154,14 +177,18 @@ class Desk:
 
     async def _store_forward(self, forward: Forward, now: dt.datetime) -> Answer | None:
         comment = forward.comment.storable()
-        if not comment.text.strip() and not comment.attachments:
+        if LINK.fullmatch(comment.text.strip()) and not comment.permalink:
+            comment = replace(comment, text="", permalink=comment.text.strip())
+        if not (comment.text.strip() or comment.attachments or comment.permalink):
             return Answer(self.refusals.nothing_to_screen())
         if len(comment.text) > LONGEST:
             return Answer(self.refusals.too_long(LONGEST))
         async with self._store.change(self._library.id, now) as change:
-            if await change.forwarded(forward.place):
+            if number := await change.forwarded(forward.place):
+                await self._complete(change, number, comment, now)
                 return None
-            await change.hear(forward.place)
+            if forward.in_channel:
+                await change.hear(forward.place)
             member = self._speaker(forward.place, forward.by)
             if no := refused(member, None, director_away=False):
                 change.note("refusal", None, {"by": asdict(forward.by), "wanted": "forward", "why": no})
@@ -173,6 +200,15 @@ class Desk:
                 return Answer(self.wording.known_comment(same, now))
             await self._open_case(change, replace(forward, comment=comment), by, now)
         return None
+
+    async def _complete(self, change: Change, number: str, comment: Comment, now: dt.datetime) -> None:
+        """The same message once more; a link whose words have come since gets them (a platform unfurls it later)."""
+        case = await self._find(change, number)
+        if case is None or not case.comment.unread or not comment.text or LINK.fullmatch(comment.text.strip()):
+            return
+        step = Step(case.forwarded_by, now, comment.text)
+        with suppress(Refused):
+            await self._carry_out(change, case, move(case, "words", step), ACTIONS["words"], step, now)
 
     async def _store_press(self, press: Press, now: dt.datetime) -> Answer:
         action = ACTIONS.get(press.action)
@@ -213,7 +249,8 @@ class Desk:
             linked=unsure[-1].number if unsure else None,
         )
         received = {**asdict(comment), "posted_at": comment.posted_at and comment.posted_at.isoformat()}
-        change.note("forward", case.number, {"by": by, "place": asdict(forward.place), "comment": received})
+        said = {"by": by, "place": asdict(forward.place), "comment": received}
+        change.note("forward", case.number, {**said, "remark": storable(forward.remark)} if forward.remark else said)
         await change.add_case(case, words)
         await change.add_forward(case.number, forward, by)
         await self._store_verdict(change, case)
@@ -238,7 +275,7 @@ class Desk:
             change.note("refusal", case.number, said)
             return Answer(self.refusals.not_now(reason.refusal, case))
         after = await self._carry_out(change, case, after, action, step, now)
-        return Answer(self.wording.done(action.name, after, now))
+        return Answer(self.wording.done(action.name, after, now), done=True)
 
     async def _carry_out(
         self, change: Change, before: Case, after: Case, action: Action, step: Step, now: dt.datetime
@@ -283,7 +320,7 @@ class Desk:
         if press.action == "back":
             await change.set_back(member.name)
             change.note("back", None, {"by": member.name})
-            return Answer(self.wording.back(member.name))
+            return Answer(self.wording.back(member.name), done=True)
         if press.at and press.at <= now:
             return Answer(self.refusals.missing(ACTIONS["away"], Need.TIME))
         await change.set_away(member.name, press.at)
@@ -293,14 +330,15 @@ class Desk:
             for case in await change.asked():
                 question, _ = notices.asked(case, self._clock, now)  # its reminder is queued already
                 await self._queue_one(change, case, question)
-        return Answer(self.wording.away(member.name, press.at, decider.name if decider is not member else None))
+        deputy = decider.name if decider is not member else None
+        return Answer(self.wording.away(member.name, press.at, deputy), done=True)
 
     def _incomplete(self, action: Action, press: Press, now: dt.datetime) -> Card | None:
         for need in action.needs:
             match need:
                 case Need.GUIDELINES:
                     lacks = not press.guidelines
-                    if unknown := [n for n in press.guidelines if n not in self._policy.by_number]:
+                    if unknown := [n for n in press.guidelines if n not in self.policy.by_number]:
                         return self.refusals.unknown_guideline(unknown)
                 case Need.TIME:
                     lacks = press.at is None
@@ -323,8 +361,8 @@ class Desk:
     def _speaker(self, place: Place, person: Person) -> Member | None:
         return self._library.speaker(place.chat, person.id)
 
-    async def _away(self, change: Change, now: dt.datetime) -> frozenset[str]:
-        return self._library.away(await change.away(), self._clock.local_date(now), now)
+    async def _away(self, view: View, now: dt.datetime) -> frozenset[str]:
+        return self._library.away(await view.away(), self._clock.local_date(now), now)
 
     async def _find(self, view: View, said: str) -> Case | None:
         number = number_said(said)

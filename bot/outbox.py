@@ -104,10 +104,10 @@ class Outbox:
         await self._connection.execute(update(notice).where(held).values(leased_until=self._now, try_at=self._now))
 
     async def settle(self, queued: Queued, state: str, **facts: Any) -> None:
-        """End a lease: "sent", "dropped", "dead", or back to "queued" with a later `try_at`."""
-        if state != "queued":
+        """End a lease: "sent", "dropped", "dead", back to "queued", or "leased" for longer where its end is unknown."""
+        if state not in {"queued", "leased"}:
             facts["closed_at"] = self._now
-        await self._change(queued, {"state": state, "leased_until": None, **facts})
+        await self._change(queued, {"leased_until": None, **facts, "state": state})
 
     async def root(self, queued: Queued) -> str | None:
         """The chat's id of the first notice of the case that stands in the channel."""

@@ -183,6 +183,14 @@ class View:
         table = schema.channel
         return and_(table.c.library == self.library, table.c.chat == chat, table.c.channel == channel)
 
+    async def forwarded(self, place: Place) -> str | None:
+        """The case that this very message made before."""
+        forward, case = schema.forward, schema.case
+        same = [getattr(forward.c, name) == value for name, value in asdict(place).items()]
+        query = select(case.c.year, case.c.serial).join(forward, forward.c.case_id == case.c.id)
+        row = (await self._connection.execute(query.where(forward.c.library == self.library, *same))).one_or_none()
+        return rows.spoken_number(*row) if row else None
+
     async def record(self) -> AsyncIterator[record.Entry]:
         """The library's record in order, a stream."""
         table = schema.record
@@ -256,14 +264,6 @@ class Change(View):
             head = {"record_length": self._length, "record_head": self._head_link}
             mine = schema.library.c.id == self.library
             await self._connection.execute(update(schema.library).where(mine).values(head))
-
-    async def forwarded(self, place: Place) -> str | None:
-        """The case that this very message made before."""
-        forward, case = schema.forward, schema.case
-        same = [getattr(forward.c, name) == value for name, value in asdict(place).items()]
-        query = select(case.c.year, case.c.serial).join(forward, forward.c.case_id == case.c.id)
-        row = (await self._connection.execute(query.where(forward.c.library == self.library, *same))).one_or_none()
-        return rows.spoken_number(*row) if row else None
 
     async def same_permalink(self, permalink: str) -> Case | None:
         """The first case of the comment that stands at this link."""

@@ -167,7 +167,7 @@ class Wording:
             case Outcome.REMOVE:
                 return f"REMOVE: {cited}"
             case Outcome.REFER if verdict.wants_words:
-                return "WORDS WANTED: type what the picture says"
+                return "WORDS WANTED: type what the comment says"
             case Outcome.REFER if verdict.urgent:
                 return "URGENT, REFER to the director: someone may be harmed"
             case _:
@@ -264,6 +264,8 @@ class Wording:
         lines = [Line(excerpt(comment.text, length) or "(no words)", f"Comment{on}", quoted=True)]
         if comment.author:
             lines.append(Line(comment.author, "By", quoted=True))
+        if comment.permalink:
+            lines.append(Line(comment.permalink, "Link", quoted=True))
         lines += [Line(a.description, f"With {a.kind}", quoted=True) for a in comment.attachments]
         if comment.post:
             lines.append(Line(excerpt(comment.post, length), "Under the post", quoted=True))
@@ -309,7 +311,7 @@ class Wording:
         if case.verdict.wants_post and not case.comment.post:
             notes.append("Without its post nobody can say whether it is off topic. If you know the post, add it.")
         if case.verdict.wants_words:
-            notes.append("Type the words of the comment as they stand in the picture; then the desk screens them.")
+            notes.append("Type the comment's words as they stand there; then the desk screens them.")
         elif any(attachment.source for attachment in case.comment.attachments):
             notes.append("Words in the picture were not read. If it holds the comment, type its words.")
         if note := self.unapproved(case.comment):
@@ -375,7 +377,7 @@ class Wording:
         if case.withdrawn_at:
             return ()
         acted_on = bool(case.ruling or case.done)
-        pictured = any(attachment.source for attachment in case.comment.attachments)
+        pictured = case.comment.unread or any(attachment.source for attachment in case.comment.attachments)
         offers = [
             ("words", pictured and not acted_on),
             ("answer", case.staff_question is not None and case.staff_answer is None and Duty.RULING in duties),

@@ -26,6 +26,20 @@ class Settings(BaseSettings):
     console_person: str | None = None
     """Who sits at this terminal, as `library.toml` names them; makes `commentdesk run` open the console chat."""
 
+    slack_bot_token: SecretStr | None = None
+    """`xoxb-…`; makes `commentdesk run` open the Slack chat."""
+    slack_app_token: SecretStr | None = None
+    """`xapp-…`, for Socket Mode: the desk needs no public address."""
+    slack_signing_secret: SecretStr | None = None
+    """For HTTP mode, which is used where there is no app token."""
+    slack_http_port: int = 3000
+    """Where HTTP mode listens, behind a load balancer that speaks HTTPS."""
+    slack_api_base_url: str = "https://slack.com/api/"
+    discord_token: SecretStr | None = None
+    """Makes `commentdesk run` open the Discord chat."""
+    discord_api_base_url: str = "https://discord.com/api/v10"
+    discord_gateway_url: str = "wss://gateway.discord.gg/"
+
     def database(self, kind: str) -> str:
         """The database's address; by default a SQLite file in the user's data folder, another one for the demo."""
         if self.database_url is not None:

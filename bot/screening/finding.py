@@ -62,14 +62,14 @@ class Verdict:
     wants_post: bool = False
     """The post could change this verdict, and is not known."""
     wants_words: bool = False
-    """Its words stand in a picture, and nobody has typed them yet: this is no verdict on them."""
+    """Its words stand in a picture or behind a link, and nobody has typed them: this is no verdict on them."""
 
 
 UNREAD = Verdict(
     Outcome.REFER,
     guidelines=(),
     findings=(),
-    why="Its words are in a picture, which the desk does not read.",
+    why="Its words are not here: the desk reads no pictures and opens no links.",
     needs_reply=True,
     urgent=False,
     confidence=0.0,

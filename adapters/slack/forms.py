@@ -1,0 +1,188 @@
+"""Modals: what an action needs is asked for in one, and what somebody fills in becomes a press or a forward."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from adapters.slack.blocks import modal
+from bot.actions import ACTIONS, Need
+from bot.case import Done
+from bot.chat import Comment
+
+if TYPE_CHECKING:
+    from bot.actions import Action
+    from bot.library import Library
+    from bot.policy import Policy
+    from bot.wording import Wording
+
+ACTION = "desk_action"
+COMMENT = "desk_comment"
+LONGEST_INPUT = 3_000
+Block = dict[str, Any]
+View = dict[str, Any]
+
+_ASKED = {
+    Need.REASON: "Reason",
+    Need.QUESTION: "Your question",
+    Need.GUIDELINES: "Guidelines it breaks",
+    Need.POST: "The post",
+    Need.TIME: "When it was posted",
+    Need.WHAT_WAS_DONE: "What you did on the platform",
+    Need.WORDS: "The comment's words",
+    Need.ANSWER: "Your answer",
+    Need.REPLY: "What the library answered",
+    Need.UNTIL: "Until the end of",
+}
+
+
+def action_form(action: Action, case: str, seen: int | None, policy: Policy) -> View:
+    """The modal that asks for what an action takes."""
+    fields = [_field(need, policy, optional=False) for need in action.needs]
+    fields += [_field(need, policy, optional=True) for need in action.may]
+    about = {"action": action.name, "case": case, "seen": seen}
+    return modal(
+        action.label,
+        [_said(f"{case}: {action.help}." if case else f"{action.help}."), *fields],
+        callback_id=ACTION,
+        private_metadata=json.dumps(about),
+        submit={"type": "plain_text", "text": "Send", "emoji": False},
+    )
+
+
+def comment_form(library: Library, wording: Wording, text: str = "") -> View:
+    """The modal that takes a comment with all that is known of it."""
+    names = dict.fromkeys([p.name for p in library.platforms] + [a.platform for a in library.accounts])
+    options = [{"text": _plain(wording.platform(name)), "value": name} for name in names][:100]
+    start = {"initial_value": text[:LONGEST_INPUT]} if text else {}
+    platform = {"type": "static_select", "placeholder": _plain("Where it stands"), "options": options}
+    return modal(
+        "Check a comment",
+        [
+            _input("comment", "The comment, word for word", _long(**start), optional=False),
+            *([_input("platform", "Platform", platform)] if options else []),
+            _input("post", "The library's post it stands under", _long()),
+            _input("author", "Who wrote it", {"type": "plain_text_input"}),
+            _input("posted_at", "When it was posted", {"type": "datetimepicker"}),
+            _input("link", "Link to the comment", {"type": "plain_text_input"}),
+        ],
+        callback_id=COMMENT,
+        submit=_plain("Check it"),
+    )
+
+
+def filled(view: View) -> dict[str, Any]:
+    """What somebody filled in, by block: text, a moment (aware UTC), a date, or a list of values."""
+    return {
+        block: _value(state)
+        for block, states in (view.get("state") or {}).get("values", {}).items()
+        for state in states.values()
+    }
+
+
+def comment_in(view: View) -> Comment:
+    """The comment that somebody filled in."""
+    values = filled(view)
+    return Comment(
+        values.get("comment") or "",
+        post=values.get("post"),
+        author=values.get("author"),
+        platform=values.get("platform"),
+        permalink=values.get("link"),
+        posted_at=values.get("posted_at"),
+    )
+
+
+def action_in(view: View, zone: dt.tzinfo) -> dict[str, Any]:
+    """The parts of a press that somebody filled in: action, case, seen, text, guidelines, at."""
+    about = json.loads(view.get("private_metadata") or "{}")
+    action = ACTIONS.get(about.get("action", ""))
+    values = filled(view)
+    parts: dict[str, Any] = {
+        "action": about.get("action", ""),
+        "case": about.get("case", ""),
+        "seen": about.get("seen"),
+    }
+    for need in (*action.needs, *action.may) if action else ():
+        value = values.get(need.name.casefold())
+        match need:
+            case Need.GUIDELINES:
+                parts["guidelines"] = tuple(int(number) for number in value or () if str(number).isdigit())
+            case Need.TIME:
+                parts["at"] = value
+            case Need.UNTIL:
+                parts["at"] = _end_of(value, zone) if value else None
+            case _:
+                parts["text"] = value or ""
+    return parts
+
+
+def needs_form(action: Action) -> bool:
+    """Does this action ask for anything?"""
+    return bool(action.needs or action.may)
+
+
+def _field(need: Need, policy: Policy, *, optional: bool) -> Block:
+    match need:
+        case Need.GUIDELINES:
+            numbers = sorted(policy.by_number.items())
+            options = [{"text": _plain(f"{n} {g.name}"), "value": str(n)} for n, g in numbers]
+            # Check boxes show everything at a glance; Slack allows ten of them.
+            element: Block = (
+                {"type": "checkboxes", "options": options}
+                if len(options) <= 10
+                else {"type": "multi_static_select", "placeholder": _plain("Choose"), "options": options[:100]}
+            )
+        case Need.WHAT_WAS_DONE:
+            options = [{"text": _plain(done.capitalize()), "value": done.value} for done in Done]
+            element = {"type": "radio_buttons", "options": options}
+        case Need.TIME:
+            element = {"type": "datetimepicker"}
+        case Need.UNTIL:
+            element = {"type": "datepicker"}
+        case _:
+            element = _long()
+    return _input(need.name.casefold(), _ASKED[need], element, optional=optional)
+
+
+def _input(block: str, label: str, element: Block, *, optional: bool = True) -> Block:
+    return {
+        "type": "input",
+        "block_id": block,
+        "optional": optional,
+        "label": _plain(label),
+        "element": {"action_id": block, **element},
+    }
+
+
+def _long(**more: Any) -> Block:
+    return {"type": "plain_text_input", "multiline": True, "max_length": LONGEST_INPUT, **more}
+
+
+def _said(text: str) -> Block:
+    return {"type": "section", "text": _plain(text)}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text[:75], "emoji": False}
+
+
+def _value(state: Block) -> Any:
+    match state.get("type"):
+        case "datetimepicker":
+            moment = state.get("selected_date_time")
+            return dt.datetime.fromtimestamp(int(moment), dt.UTC) if moment else None
+        case "datepicker":
+            return state.get("selected_date")
+        case "static_select" | "radio_buttons":
+            return (state.get("selected_option") or {}).get("value")
+        case "checkboxes" | "multi_static_select":
+            return [option["value"] for option in state.get("selected_options") or ()]
+        case _:
+            return state.get("value")
+
+
+def _end_of(day: str, zone: dt.tzinfo) -> dt.datetime:
+    """The end of a day as Slack names it, in the library's zone."""
+    return dt.datetime.combine(dt.date.fromisoformat(day), dt.time(23, 59, 59), zone)

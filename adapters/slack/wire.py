@@ -1,0 +1,229 @@
+"""The wire to Slack: Socket Mode with its liveness measured, or HTTP mode; and what was said while nobody listened."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import time
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.chat import Speaking, explained
+from adapters.slack.incoming import SLACK
+from adapters.slack.listeners import Listeners
+from bot.chat import Place, Undelivered
+from bot.database import Unavailable
+from bot.toml import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from bot.desk import Desk
+    from bot.library import Library
+    from config.settings import Settings
+
+PATH = "/slack/events"
+PING_SECONDS = 10
+DEAF_SECONDS = 45
+"""Without a pong or an envelope for so long, a socket counts as deaf and is replaced."""
+CATCH_UP_SECONDS = 60
+"""How often the channel's history is looked at: what it holds and the socket did not bring shows a deaf socket too."""
+OVERLAP = dt.timedelta(hours=1)
+"""How much of the history before the last message is read again: what failed beside it comes late. Twice is as once."""
+API_SECONDS = 10
+_LOG = logging.getLogger("commentdesk")
+
+
+def open_chat(settings: Settings, library: Library, now: Callable[[], dt.datetime] | None = None) -> SlackChat:
+    """The Slack chat of these settings. Raises ConfigurationError for each thing that is missing."""
+    problems = []
+    if library.slack is None:
+        problems.append('library.toml names no Slack channel. Add [slack] with channel = "C…", the channel\'s id.')
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+        problems.append("Set SLACK_APP_TOKEN (Socket Mode, no public address) or SLACK_SIGNING_SECRET (HTTP mode).")
+    if settings.slack_bot_token is None:
+        problems.append("SLACK_BOT_TOKEN is not set.")
+    if problems or library.slack is None or settings.slack_bot_token is None:
+        raise ConfigurationError(problems)
+    return SlackChat(settings, library, library.slack.channel, now or (lambda: dt.datetime.now(dt.UTC)))
+
+
+def client_of(settings: Settings) -> AsyncWebClient:
+    """A client of Slack's Web API. It repeats nothing by itself: what may have been taken is looked up first."""
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    base = settings.slack_api_base_url.rstrip("/") + "/"
+    client = AsyncWebClient(token=token, base_url=base, timeout=API_SECONDS)
+    client.retry_handlers = []
+    return client
+
+
+class SlackChat(Speaking):
+    """The Slack chat of one library."""
+
+    def __init__(self, settings: Settings, library: Library, channel: str, now: Callable[[], dt.datetime]) -> None:
+        super().__init__(client_of(settings), library)
+        self._settings = settings
+        self._channel = channel
+        self._now = now
+        self._socket: Socket | None = None
+        self._looked_at = 0.0
+
+    def join(self, desk: Desk) -> None:
+        """The desk that this chat talks to."""
+        self._desk = desk
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """Connected and listening while the block runs. Raises ConfigurationError where Slack refuses a token."""
+        own_user = await self._introduce()
+        async with AsyncExitStack() as stack:
+            secret = self._settings.slack_signing_secret
+            quiet = logging.getLogger("slack_bolt")
+            app = AsyncApp(
+                client=self._client, logger=quiet, signing_secret=secret.get_secret_value() if secret else ""
+            )
+            self._listeners = Listeners(self._desk, self._library, self, self._channel, own_user, self._now)
+            self._listeners.register(app)
+            stack.push_async_callback(self._listeners.finish)
+            if token := self._settings.slack_app_token:
+                self._socket = Socket(app, token.get_secret_value())
+                await self._socket.check()
+                await stack.enter_async_context(self._socket)
+            else:
+                await stack.enter_async_context(_serving(app, self._settings.slack_http_port))
+            await self._catch_up()
+            _LOG.info("Slack: listening in %s (%s).", self._channel, "Socket Mode" if token else "HTTP mode")
+            yield
+            self._socket = None
+
+    async def tick(self) -> None:
+        """Look after the wire: replace a deaf socket, and read what it may have missed."""
+        deaf = self._socket is not None and self._socket.is_deaf()
+        if time.monotonic() - self._looked_at >= CATCH_UP_SECONDS or deaf:
+            deaf = await self._catch_up() > 0 or deaf
+        if self._socket and deaf:
+            _LOG.warning("Slack: the connection is up but deaf; a fresh one takes its place.")
+            await self._socket.renew()
+
+    async def _introduce(self) -> str:
+        """The desk's own user id. Raises ConfigurationError."""
+        while True:
+            try:
+                with explained():
+                    return str((await self._client.auth_test())["user_id"])
+            except Undelivered as trouble:
+                if not trouble.doubtful and trouble.retry_after is None:
+                    raise ConfigurationError([f"SLACK_BOT_TOKEN: {trouble.reason} Copy the bot token anew."]) from None
+                _LOG.warning("%s Trying again in 5 seconds.", trouble.reason)
+                await asyncio.sleep(5)
+
+    async def _catch_up(self) -> int:
+        """Read what the channel holds since the desk last heard of it; how many comments were new."""
+        self._looked_at = time.monotonic()
+        found = 0
+        try:
+            heard = await self._desk.heard(SLACK, self._channel)
+            if heard is None:  # the first start of all: what was said before is not the desk's business
+                place = Place(SLACK, self._channel, f"{self._now().timestamp():.6f}")
+                await self._desk.hear(place, self._now())
+                return 0
+            since = f"{max(float(heard) - OVERLAP.total_seconds(), 0):.6f}"
+            for message in await self.history(self._channel, since):
+                forward = self._listeners.reading(message)
+                if forward and not await self._desk.has(forward.place):
+                    found += float(message["ts"]) < self._now().timestamp() - API_SECONDS
+                    await self._listeners.forward(forward, tell=False)
+        except Undelivered as trouble:
+            _LOG.warning("Slack: the channel's history can not be read. %s", trouble.reason)
+        except Unavailable as trouble:
+            _LOG.error("Slack: what was said meanwhile is not stored yet. %s", trouble)
+        return found
+
+
+class Socket:
+    """A Socket Mode connection, and a fresh one in its place when it has gone deaf."""
+
+    def __init__(self, app: AsyncApp, token: str) -> None:
+        self._app = app
+        self._token = token
+        self._handler: AsyncSocketModeHandler | None = None
+        self._last_pong: float | None = None
+        self._alive_at = 0.0
+
+    async def check(self) -> None:
+        """Raises ConfigurationError where Slack refuses the token; a network that is down is waited for later."""
+        try:
+            with explained():
+                await self._app.client.apps_connections_open(app_token=self._token)
+        except Undelivered as trouble:
+            if not trouble.doubtful and trouble.retry_after is None:
+                raise ConfigurationError(
+                    [f"SLACK_APP_TOKEN: {trouble.reason} Make an app-level token with connections:write."]
+                ) from None
+
+    async def __aenter__(self) -> Socket:
+        await self._open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._close()
+
+    def is_deaf(self) -> bool:
+        """Has there been no pong and no envelope for too long?"""
+        pong = self._handler.client.last_ping_pong_time if self._handler else None
+        if pong is not None and pong != self._last_pong:
+            self._last_pong = pong
+            self._alive_at = time.monotonic()
+        return time.monotonic() - self._alive_at > DEAF_SECONDS
+
+    async def renew(self) -> None:
+        """A new handler; one that went deaf never heals."""
+        await self._close()
+        await self._open()
+
+    async def _open(self) -> None:
+        self._alive_at = time.monotonic()
+        self._handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=PING_SECONDS)
+        self._handler.client.on_message_listeners.append(self._on_message)
+        connecting = asyncio.ensure_future(self._handler.client.connect())  # type: ignore[no-untyped-call]
+        # The client tries for ever; the watch over its liveness goes on meanwhile.
+        await asyncio.wait({connecting}, timeout=API_SECONDS)
+
+    async def _close(self) -> None:
+        if self._handler:
+            with suppress(Exception):  # whatever a dead socket says at its end
+                await asyncio.wait_for(self._handler.client.close(), timeout=5)  # type: ignore[no-untyped-call]
+        self._handler = None
+
+    async def _on_message(self, _: object) -> None:
+        self._alive_at = time.monotonic()
+
+
+@asynccontextmanager
+async def _serving(app: AsyncApp, port: int) -> AsyncIterator[None]:
+    """HTTP mode: Slack's requests, their signatures checked by Bolt, behind a load balancer that speaks HTTPS."""
+
+    async def receive(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    async def healthy(_: web.Request) -> web.Response:
+        return web.Response(text="ok")
+
+    server = web.Application(client_max_size=2**20)
+    server.add_routes([web.post(PATH, receive), web.get("/healthz", healthy)])
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, port=port).start()
+        yield
+    except OSError as trouble:
+        raise ConfigurationError([f"SLACK_HTTP_PORT: {port} can not be opened: {trouble.strerror}."]) from None
+    finally:
+        await runner.cleanup()
