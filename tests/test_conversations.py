@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from bot.actions import ACTIONS
 from bot.case import Done, Duty
 from bot.screening.finding import Outcome
+from tests.conversations import CONVERSATIONS as SHARED
+from tests.conversations import Conversation, check
 
 if TYPE_CHECKING:
     from tests.conftest import Talk
+    from tests.conversations import Step
 
 QUESTION = "What time do you open on Saturdays?"
 INSULT = "You people are worthless pigs"
@@ -255,3 +258,23 @@ async def test_no_line_breaks_the_desk(talk: Talk, line: str) -> None:
 async def test_help_names_every_command(talk: Talk) -> None:
     heard = await talk.say("/help")
     assert all(f"{command}" in heard for command in talk.chat.commands)
+
+
+class AtTheTerminal:
+    """Plays the conversations that every chat shares by typing."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self.case = talk.case
+
+    async def play(self, step: Step) -> str:
+        line = step.text
+        if step.do != "forward":
+            numbers = ",".join(str(number) for number in step.guidelines)
+            line = " ".join(filter(None, (f"/{step.do}", step.case, numbers, step.text)))
+        return await self._talk.say(f"/as {step.by}", line)
+
+
+@pytest.mark.parametrize("conversation", SHARED.values(), ids=list(SHARED))
+async def test_shared_conversation(talk: Talk, conversation: Conversation) -> None:
+    await check(AtTheTerminal(talk), conversation)
