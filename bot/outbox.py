@@ -110,13 +110,13 @@ class Outbox:
         await self._change(queued, {"leased_until": None, **facts, "state": state})
 
     async def root(self, queued: Queued) -> str | None:
-        """The chat's id of the first notice of the case that stands in the channel."""
+        """The chat's id of the first notice of the case that stands in the channel; None where that is this one."""
         notice = schema.notice
         mine = select(notice.c.case_id).where(notice.c.id == queued.row).scalar_subquery()
-        sent = and_(notice.c.case_id == mine, notice.c.message.is_not(None), notice.c.id != queued.row)
-        query = select(notice.c.message).where(sent, ~notice.c.direct).order_by(notice.c.number).limit(1)
-        found: str | None = await self._connection.scalar(query)
-        return found
+        sent = and_(notice.c.case_id == mine, notice.c.message.is_not(None), ~notice.c.direct)
+        query = select(notice.c.id, notice.c.message).where(sent).order_by(notice.c.number).limit(1)
+        first = (await self._connection.execute(query)).one_or_none()
+        return first.message if first and first.id != queued.row else None
 
     async def twins(self, queued: Queued) -> frozenset[bool]:
         """The ways, direct or not, in which another copy of this notice went out."""
