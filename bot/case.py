@@ -121,7 +121,7 @@ class Case:
     withdrawn_at: datetime | None = None
     withdrawn_why: str | None = None
     linked: str | None = None
-    """An earlier case with the same words, where nobody knows whether it is the same comment."""
+    """An earlier case with the same words, or nearly the same, where nobody knows whether it is the same comment."""
 
     @property
     def standing(self) -> Outcome:

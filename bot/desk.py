@@ -7,9 +7,7 @@ then deliver what is due. So a crash loses nothing, and a message that comes twi
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
-import unicodedata
 from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +19,7 @@ from bot.chat import Answer, Earlier, storable
 from bot.database import Unavailable
 from bot.delivery import Delivery
 from bot.library import Role
+from bot.likeness import different, repeated
 from bot.refusals import Refusals
 from bot.reply_clock import ReplyClock
 from bot.rows import as_json
@@ -43,8 +42,6 @@ RESCREENED = frozenset({"post", "when", "words"})
 """Actions that change what is known of a comment, so that it is screened again."""
 LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 WEEK = dt.timedelta(days=7)
-ALIKE_FROM = 20
-"""Same words are noticed from this many letters and digits on: anybody may write “Thank you!”."""
 
 
 class Desk:
@@ -226,11 +223,9 @@ class Desk:
 
     async def _open_case(self, change: Change, forward: Forward, by: str, now: dt.datetime) -> None:
         comment = forward.comment
-        words = fingerprint(comment.text)
-        alike = await change.same_words(words) if len(words) >= ALIKE_FROM else []
-        earlier = [other for other in alike if different(other.comment, comment)]
-        unsure = [other for other in alike if not different(other.comment, comment)]
-        verdict = self._screen(comment, earlier)
+        alike = await change.alike(comment.text)
+        unsure = [other for other in alike if not different(comment, other.comment)]
+        verdict = self._screen(comment, alike)
         due = self._clock.due(comment.posted_at or now, posted=comment.posted_at is not None)
         refers = verdict.outcome is Outcome.REFER and not verdict.wants_words
         case = Case(
@@ -251,7 +246,7 @@ class Desk:
         received = {**asdict(comment), "posted_at": comment.posted_at and comment.posted_at.isoformat()}
         said = {"by": by, "place": asdict(forward.place), "comment": received}
         change.note("forward", case.number, {**said, "remark": storable(forward.remark)} if forward.remark else said)
-        await change.add_case(case, words)
+        await change.add_case(case)
         await change.add_forward(case.number, forward, by)
         await self._store_verdict(change, case)
         await self._queue(change, None, case, now)
@@ -285,11 +280,10 @@ class Desk:
         if step.text:
             said["text"] = step.text
         if action.name in RESCREENED:
-            earlier = [c for c in await change.same_words(fingerprint(after.comment.text)) if c.number != after.number]
-            earlier = [other for other in earlier if different(other.comment, after.comment)]
+            alike = [other for other in await change.alike(after.comment.text) if other.number != after.number]
             due = self._clock.due(after.clock_start[0], posted=after.clock_start[1])
             after = replace(after, target=due.target, deadline=due.deadline)
-            after = screened(after, self._screen(after.comment, earlier), now)
+            after = screened(after, self._screen(after.comment, alike), now)
             said["posted_at"] = after.comment.posted_at and after.comment.posted_at.isoformat()
         if after.ruling and after.ruling != before.ruling:
             ruling = after.ruling
@@ -297,7 +291,9 @@ class Desk:
             await change.add_ruling(after.number, ruling)
         else:
             change.note(action.name, after.number, said)
-        await change.save(after, fingerprint(after.comment.text))
+        await change.save(after)
+        if after.comment.text != before.comment.text:
+            await change.find_by_words(after, before.comment.text)
         await change.draw_anew(after, notices.SHOWS_THE_CASE)
         if after.verdicts != before.verdicts:
             await self._store_verdict(change, after)
@@ -352,11 +348,11 @@ class Desk:
                 return self.refusals.missing(action, need)
         return None
 
-    def _screen(self, comment: Comment, earlier: Sequence[Case]) -> Verdict:
+    def _screen(self, comment: Comment, alike: Sequence[Case]) -> Verdict:
         if comment.unread:
             return UNREAD
-        seen = [Earlier(other.comment.author, other.comment.text) for other in reversed(earlier)]
-        return self._screening.screen(comment, seen)
+        before = [other.comment for other in reversed(alike) if repeated(comment, other.comment)]
+        return self._screening.screen(comment, [Earlier(other.author, other.text) for other in before])
 
     def _speaker(self, place: Place, person: Person) -> Member | None:
         return self._library.speaker(place.chat, person.id)
@@ -367,23 +363,3 @@ class Desk:
     async def _find(self, view: View, said: str) -> Case | None:
         number = number_said(said)
         return await view.case(*number) if number else None
-
-
-def fingerprint(text: str) -> str:
-    """What two comments with the same words share: letters and digits only, however they are written."""
-    letters = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
-    return letters if len(letters) < ALIKE_FROM else hashlib.sha256(letters.encode()).hexdigest()
-
-
-def different(one: Comment, other: Comment) -> bool:
-    """Are these surely two comments, not one forwarded twice? Only a known fact that differs tells."""
-    return any(
-        mine is not None and theirs is not None and mine != theirs
-        for mine, theirs in (
-            (one.permalink, other.permalink),
-            (one.post, other.post),
-            (one.platform, other.platform),
-            (one.author, other.author),
-            (one.posted_at, other.posted_at),
-        )
-    )

@@ -124,13 +124,20 @@ case = Table(
     Column("linked", String(20)),
     Column("is_open", Boolean, nullable=False),
     Column("reply_due", Boolean, nullable=False),
-    Column("fingerprint", String(64), nullable=False),
     UniqueConstraint("library", "year", "serial"),
     Index("ix_case_open", "library", "is_open"),
     Index("ix_case_forwarded_at", "library", "forwarded_at"),
-    Index("ix_case_fingerprint", "library", "fingerprint"),
     Index("ix_case_permalink", "library", "permalink"),
     comment="The comment as received and the case's state; is_open and reply_due repeat what it implies, for search",
+)
+
+likeness = Table(
+    "likeness",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", Integer, ForeignKey("case.id"), primary_key=True, autoincrement=False),
+    comment="Keys of each comment's words, made in bot.likeness: near-duplicates of one library share at least one",
+    sqlite_with_rowid=False,
 )
 
 forward = Table(

@@ -7,11 +7,22 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot import database, record, rows, schema
 from bot.chat import Media
 from bot.outbox import Outbox
+from bot.search import Search
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -132,6 +143,12 @@ class View:
         """Open cases that wait for a ruling."""
         case = schema.case
         return await self._read(self._cases().where(case.c.is_open, case.c.question.is_not(None)).order_by(case.c.id))
+
+    async def alike(self, text: str) -> list[Case]:
+        """The newest cases, at most twenty, that say much the same, the newest first; withdrawn ones are none."""
+        case = schema.case
+        near = await Search(self._connection, self.library).alike(text)
+        return await self._read(self._cases().where(case.c.id.in_(near)).order_by(case.c.id.desc())) if near else []
 
     async def verdicts(self, number: str) -> list[tuple[dt.datetime, Verdict]]:
         """Everything the machine said of a case, in order."""
@@ -271,19 +288,13 @@ class Change(View):
         query = self._cases().where(case.c.permalink == permalink, case.c.withdrawn_at.is_(None))
         return next(iter(await self._read(query.order_by(case.c.id).limit(1))), None)
 
-    async def same_words(self, fingerprint: str) -> list[Case]:
-        """Up to twenty cases with the same words, newest first; withdrawn ones are no comments."""
-        case = schema.case
-        query = self._cases().where(case.c.fingerprint == fingerprint, case.c.withdrawn_at.is_(None))
-        return await self._read(query.order_by(case.c.id.desc()).limit(20))
-
     async def next_number(self, year: int) -> str:
         """The next free case number of this year."""
         case = schema.case
         query = select(func.max(case.c.serial)).where(case.c.library == self.library, case.c.year == year)
         return rows.spoken_number(year, ((await self._connection.execute(query)).scalar() or 0) + 1)
 
-    async def add_case(self, case: Case, fingerprint: str) -> None:
+    async def add_case(self, case: Case) -> None:
         """Store a new case, without its verdict and its forward."""
         year, serial = case.number.split("-")
         row = {
@@ -294,9 +305,9 @@ class Change(View):
             "serial": int(serial),
             "forwarded_by": case.forwarded_by,
             "forwarded_at": case.forwarded_at,
-            "fingerprint": fingerprint,
         }
         await self._connection.execute(insert(schema.case).values(row))
+        await self.find_by_words(case, before="")
         await self.outbox.want(self._id(case.number), case.place.chat, case.comment.attachments)
 
     async def add_forward(self, case: str, forward: Forward, by: str) -> None:
@@ -328,11 +339,14 @@ class Change(View):
             insert(schema.ruling).values(library=self.library, case_id=self._id(case), **row)
         )
 
-    async def save(self, case: Case, fingerprint: str) -> None:
+    async def find_by_words(self, case: Case, before: str) -> None:
+        """Near-duplicates find the case by its comment's words from here on, instead of by those before."""
+        await Search(self._connection, self.library).keep(self._id(case.number), case.comment.text, before)
+
+    async def save(self, case: Case) -> None:
         """Store how the case stands."""
         mine = schema.case.c.id == self._id(case.number)
-        values = {**rows.state_of(case), "fingerprint": fingerprint}
-        await self._connection.execute(update(schema.case).where(mine).values(values))
+        await self._connection.execute(update(schema.case).where(mine).values(rows.state_of(case)))
 
     async def draw_anew(self, case: Case, kinds: Collection[str]) -> None:
         """The case has changed: its notices of these kinds want drawing anew."""

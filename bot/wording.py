@@ -318,7 +318,7 @@ class Wording:
             notes.append(note)
         if case.linked:
             notes.append(
-                f"The same words are in {case.linked}. The same comment forwarded again? Then withdraw this one. "
+                f"Much the same words are in {case.linked}. The same comment forwarded again? Then withdraw this one. "
                 "Posted again by its author? Then ask the director."
             )
         return notes

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.conftest import Talk
     from tests.conversations import Step
 
+GUTTERS = "Get your gutters cleaned this week at half price, call Dale at the number on my page"
 QUESTION = "What time do you open on Saturdays?"
 INSULT = "You people are worthless pigs"
 COMMANDS = sorted({f"/{name}" for name in (*ACTIONS, "post", "author", "platform", "as", "clock", "help")})
@@ -185,18 +186,68 @@ async def test_the_same_comment_from_two_people_is_not_held_against_its_author(t
     words = "I liked the old opening hours much better than these."
     await talk.say("/author Pat Doe", words)
     heard = await talk.say("/as Amir", "/author Pat Doe", words)
-    assert "The same words are in 2026-0001." in heard
+    assert "Much the same words are in 2026-0001." in heard
     assert "Repetition" not in heard
     first, second = await talk.case(1), await talk.case(2)
     assert (first.standing, second.standing) == (Outcome.KEEP, Outcome.KEEP)
 
 
 async def test_the_same_words_under_two_posts_are_two_comments(talk: Talk) -> None:
-    words = "Get your gutters cleaned this week at half price, call Dale at the number on my page"
-    await talk.say("/post Storytime is Tuesday at 10.", "/author Dale Roe", words)
-    await talk.say("/post The book sale is on Friday.", "/author Dale Roe", words)
+    await talk.say("/post Storytime is Tuesday at 10.", "/author Dale Roe", GUTTERS)
+    await talk.say("/post The book sale is on Friday.", "/author Dale Roe", GUTTERS)
     assert (await talk.case(2)).linked is None
     assert 5 in (await talk.case(2)).verdict.guidelines
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "Much better than these, I liked the old opening hours!",
+        "I liked the 0ld opening h0urs much better than these.",
+        "i l\u0456k\u0435d the old o\u0440ening hours  MUCH bet\u200bter than these",
+        "Honestly I liked the old openning hours much better than these.",
+    ],
+)
+async def test_a_near_duplicate_of_unknown_origin_is_linked_and_asked_about(talk: Talk, again: str) -> None:
+    await talk.say("I liked the old opening hours much better than these.")
+    heard = await talk.say(again)
+    assert "Much the same words are in 2026-0001. The same comment forwarded again? Then withdraw this one." in heard
+    second = await talk.case(2)
+    assert (second.linked, second.verdict.outcome) == ("2026-0001", Outcome.KEEP)
+
+
+async def test_the_edited_note_of_one_author_under_two_posts_is_repetition(talk: Talk) -> None:
+    await talk.say("/post Storytime is Tuesday at 10.", "/author Dale Roe", GUTTERS)
+    await talk.say("/post The book sale is on Friday.", "/author Dale Roe", f"{GUTTERS.swapcase()}!! Call 555-0199")
+    second = await talk.case(2)
+    assert second.linked is None
+    assert 5 in second.verdict.guidelines
+    assert GUTTERS in {finding.quote for finding in second.verdict.findings}
+
+
+@pytest.mark.parametrize(
+    "words", ["Thank you so much, everybody, we love you all!", "Gracias a todos por todo, feliz día"]
+)
+async def test_what_anybody_may_write_is_no_repetition(talk: Talk, words: str) -> None:
+    await talk.say("/post Storytime is Tuesday at 10.", "/author Pat Doe", words)
+    await talk.say("/post The book sale is on Friday.", "/author Pat Doe", words, words)
+    assert [(await talk.case(n)).linked for n in (1, 2, 3)] == [None] * 3
+    assert [(await talk.case(n)).standing for n in (1, 2, 3)] == [Outcome.KEEP] * 3
+
+
+async def test_a_short_question_that_two_people_ask_is_no_repetition(talk: Talk) -> None:
+    question = "What time do you open on Saturday?"
+    await talk.say("/post Storytime is Tuesday at 10.", "/author Pat Doe", question)
+    await talk.say("/author Jo Roe", question)
+    assert (await talk.case(2)).linked is None
+    assert 5 not in (await talk.case(2)).verdict.guidelines
+
+
+async def test_an_author_and_a_post_typed_differently_are_the_same(talk: Talk) -> None:
+    words = "I liked the old opening hours much better than these."
+    await talk.say("/post Storytime is Tuesday at 10.", "/author Pat Doe", words)
+    await talk.say("/post Storytime is  Tuesday at 10. ", "/author pat doe", words)
+    assert (await talk.case(2)).linked == "2026-0001"
 
 
 async def test_an_authors_name_counts_for_one_comment_only(talk: Talk) -> None:

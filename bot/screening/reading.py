@@ -46,6 +46,8 @@ class Reading:
     @cached_property
     def plain(self) -> Layer:
         """Lower case, accents off (NFKD), lookalike letters as Latin ones, zero-width and bidirectional marks gone."""
+        if self.raw.isascii():
+            return Layer(self.raw.lower(), array("l", range(len(self.raw))))
         text: list[str] = []
         at = array("l")
         for place, char in enumerate(self.raw):
