@@ -199,6 +199,13 @@ async def test_the_same_words_under_two_posts_are_two_comments(talk: Talk) -> No
     assert 5 in (await talk.case(2)).verdict.guidelines
 
 
+async def test_the_card_says_which_language_it_looks_like(talk: Talk) -> None:
+    heard = await talk.say("Warum ist die Bibliothek am Montag immer noch geschlossen, bitte?")
+    assert "REFER to the director" in heard
+    assert "It looks like German, which the desk does not read, so the director decides." in heard
+    assert "Leave it up on the platform." in heard
+
+
 @pytest.mark.parametrize(
     "again",
     [

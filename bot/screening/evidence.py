@@ -10,6 +10,7 @@ from bot.screening import (
     copyright,  # noqa: A004 - the guideline's own name
     electioneering,
     impersonation,
+    language,
     off_topic,
     repetition,
     reply,
@@ -62,6 +63,8 @@ class Evidence:
     """The chance that an answer is expected, by the rules."""
     asks: bool
     critical: bool
+    language: str | None = None
+    """The name of the comment's language, where it is one that the desk does not read."""
 
 
 def gather(scene: Scene) -> Evidence:
@@ -75,6 +78,7 @@ def gather(scene: Scene) -> Evidence:
         needs_reply=reply.chance(scene),
         asks="?" in scene.comment.text,
         critical=reply.is_critical(scene),
+        language=language.foreign(scene.text),
     )
 
 

@@ -1,6 +1,7 @@
 """Evidence and the classifier's probabilities become one verdict. Pure, and blind to the order of findings.
 
-What no probability overrules: danger to somebody refers; off-topic needs the post; a removal quotes its reason.
+What no probability overrules: danger to somebody refers; off-topic needs the post; a removal quotes its reason; of a
+language that the desk does not read nothing is decided.
 """
 
 from __future__ import annotations
@@ -63,9 +64,13 @@ def lean(evidence: Evidence, policy: Policy, said: Probabilities) -> Leaning:
         outcome = Outcome.REMOVE
     if outcome is not Outcome.KEEP and not _rests_on_policy(strengths, said):
         outcome = Outcome.KEEP
-    if urgent:
-        outcome = Outcome.REFER
     named = [key for key in ranked if key == ranked[0] or strengths[key] >= CITED_FROM]
+    if evidence.language:
+        # What the classifier holds of words that it never learnt is no word; what a rule quotes, people can look at.
+        quoted = {finding.guideline for finding in evidence.findings}
+        named = [key for key in named if key in quoted and outcome is not Outcome.KEEP]
+    if urgent or evidence.language:
+        outcome = Outcome.REFER
     answer = urgent or said.needs_reply >= ANSWER_FROM
     cited = () if outcome is Outcome.KEEP else tuple(named)
     return Leaning(outcome, cited, urgent=urgent, needs_reply=answer, chances=chances)
@@ -95,7 +100,7 @@ def settle(leaning: Leaning, found: Sequence[Finding], evidence: Evidence, polic
         outcome=outcome,
         guidelines=tuple(policy.by_key[key].number for key in leaning.cited),
         findings=tuple(found),
-        why=_why(outcome, found, leaning, asks=evidence.asks, critical=critical),
+        why=_why(outcome, found, leaning, evidence, critical=critical),
         needs_reply=leaning.needs_reply and outcome is not Outcome.REMOVE,
         urgent=leaning.urgent,
         confidence=round(leaning.chances[outcome], 3),
@@ -139,15 +144,18 @@ def _cheapest(chances: Mapping[Outcome, float], policy: Policy) -> Outcome:
     return min(expected, key=lambda said: (expected[said], said))
 
 
-def _why(outcome: Outcome, found: Sequence[Finding], leaning: Leaning, *, asks: bool, critical: bool) -> str:
+def _why(outcome: Outcome, found: Sequence[Finding], leaning: Leaning, evidence: Evidence, *, critical: bool) -> str:
     """One plain sentence that a patron could be shown."""
+    tongue = f"t looks like {evidence.language}, which the desk does not read" if evidence.language else ""
     if leaning.urgent:
         reason = next((f.why for f in found if f.urgent), "Somebody may come to harm.")
-        return f"{reason.rstrip('.')}, so a person looks at it at once."
+        return f"{reason.rstrip('.')}{tongue and ', and i'}{tongue}, so a person looks at it at once."
+    if tongue:
+        return f"I{tongue}, so the director decides."
     if outcome is Outcome.KEEP:
         if critical:
             return "It is critical of the library, which is allowed, and breaks no guideline."
-        return f"{'It is a question and' if asks else 'It'} breaks no guideline."
+        return f"{'It is a question and' if evidence.asks else 'It'} breaks no guideline."
     main = leaning.cited[0]
     best = next((f for f in found if f.guideline == main), None)
     reason = best.why if best else "It may break a guideline."

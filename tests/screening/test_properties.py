@@ -60,6 +60,7 @@ evidences = st.builds(
     needs_reply=st.floats(0, 1),
     asks=st.booleans(),
     critical=st.booleans(),
+    language=st.none() | st.just("Polish"),
 )
 shares = st.tuples(st.floats(0.01, 1), st.floats(0.01, 1), st.floats(0.01, 1)).map(
     lambda s: dict(zip(Outcome, (part / sum(s) for part in s), strict=True))
@@ -105,6 +106,9 @@ def test_the_order_of_findings_changes_nothing(
     _holds(verdict)
     if not evidence.has_post:
         assert 1 not in verdict.guidelines
+    if evidence.language:
+        assert verdict.outcome is Outcome.REFER
+        assert "looks like Polish, which the desk does not read" in verdict.why
 
 
 @given(text=texts)
@@ -123,7 +127,7 @@ def _holds(verdict: Verdict) -> None:
     if verdict.outcome is Outcome.KEEP:
         assert verdict.guidelines == ()
     else:
-        assert verdict.guidelines or verdict.urgent
+        assert verdict.guidelines or verdict.urgent or "which the desk does not read" in verdict.why
     if verdict.outcome is Outcome.REMOVE:
         assert any(finding.quote for finding in verdict.findings)
         assert not verdict.needs_reply
