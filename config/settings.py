@@ -10,7 +10,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SAMPLES = Path(__file__).parent
 """Where the sample files lie."""
-NAMES = {"policy.toml": "policy.toml", "library.toml": "library.toml", "example.env": ".env"}
+NAMES = {
+    "policy.toml": "policy.toml",
+    "library.toml": "library.toml",
+    "example.env": ".env",
+    "slack-manifest.yaml": "slack-manifest.yaml",
+}
 """The files that `commentdesk init DIR` copies, and what they are called there."""
 
 
