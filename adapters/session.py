@@ -70,7 +70,7 @@ async def run(
         if console:
             console.greet(kind, database.named(url))
             stack.enter_context(terminal.above_prompt(live=_live()))
-        await desk.start(clock.now(), alone=True)
+        await desk.start(clock.now(), alone=database.file_of(url) is not None)
         for wired in chats:
             await stack.enter_async_context(wired.connected())
         stack.enter_context(ticking(_ticks(desk, clock, console, chats), TICK_SECONDS))
@@ -145,12 +145,14 @@ def _told_to_stop(*signals: signal.Signals) -> Iterator[asyncio.Event]:
 
 @contextmanager
 def _alone(url: str) -> Iterator[None]:
-    """Hold a SQLite file for this process alone, so that every send of the desk before it is known to have ended."""
+    """Hold a SQLite file for this process alone, so that every send of the desk before it is known to have ended.
+
+    A PostgreSQL database may serve several desks; there a send of another desk ends with its lease.
+    """
     file = database.file_of(url)
     if file is None:
-        raise database.Unavailable(
-            "This version keeps its data in SQLite. Write DATABASE_URL=sqlite:///desk.db, for example."
-        )
+        yield
+        return
     if not file.parent.is_dir():
         raise database.Unavailable(f"The database {file} can not be opened: its folder is not there. Make it first.")
     try:

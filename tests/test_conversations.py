@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from bot.actions import ACTIONS
 from bot.case import Done, Duty
 from bot.screening.finding import Outcome
+from tests.conftest import talk_at
 from tests.conversations import CONVERSATIONS as SHARED
 from tests.conversations import Conversation, check
 
 if TYPE_CHECKING:
+    from bot.screening import Screening
     from tests.conftest import Talk
     from tests.conversations import Step
 
@@ -334,5 +336,6 @@ class AtTheTerminal:
 
 
 @pytest.mark.parametrize("conversation", SHARED.values(), ids=list(SHARED))
-async def test_shared_conversation(talk: Talk, conversation: Conversation) -> None:
-    await check(AtTheTerminal(talk), conversation)
+async def test_shared_conversation(database: str, screening: Screening, conversation: Conversation) -> None:
+    async with talk_at(database, screening) as talk:
+        await check(AtTheTerminal(talk), conversation)

@@ -72,8 +72,8 @@ def forward(message: str = "m1", text: str = QUESTION, link: str | None = None) 
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    one = await Store.open(f"sqlite:///{tmp_path / 'desk.db'}", "live")
+async def store(database: str) -> AsyncIterator[Store]:
+    one = await Store.open(database, "live")
     yield one
     await one.close()
 
@@ -150,13 +150,12 @@ def cut(step: str, channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_killed_in_the_middle_of_a_forward(
     step: str,
     alone: bool,
-    tmp_path: Path,
+    database: str,
     screening: Screening,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
     channel = Channel()
-    store = await Store.open(url, "live")
+    store = await Store.open(database, "live")
     with monkeypatch.context() as patch:
         cut(step, channel, patch)
         with pytest.raises(Killed):
@@ -164,7 +163,7 @@ async def test_killed_in_the_middle_of_a_forward(
     await store.close()
     channel.dies_before = channel.dies_after = False
 
-    store = await Store.open(url, "live")
+    store = await Store.open(database, "live")
     desk = Desk(store, screening, [channel])
     later = MONDAY + (dt.timedelta(seconds=1) if alone else LEASE)
     await desk.start(later, alone=alone)
