@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adapters import batch, session, slack
 from adapters.doctor import examine
-from bot import database, record, toml
+from bot import backup, database, record, toml
 from bot.library import Library, Role, read_context
 from bot.policy import Policy
 from bot.screening import Screening
@@ -222,6 +222,25 @@ def mirror(pairs: Path, library_path: Path, policy_path: Path | None) -> None:
 @main.group("record")
 def record_group() -> None:
     """The public record: check it, or write it out."""
+
+
+@main.command("backup")
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+def back_up(file: Path) -> None:
+    """Copy the desk's database to FILE, checked, also while the desk runs."""
+    source = backup.sqlite_file(_database(_settings(), "live"))
+    backup.back_up(source, file.absolute())
+    click.echo(f"{source} is copied to {file}.")
+
+
+@main.command("restore")
+@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Put a backup in the place of the desk's database. Stop the desk first; what stood there is moved aside."""
+    target = backup.sqlite_file(_database(_settings(), "live"))
+    with session.alone(_database(_settings(), "live")):
+        aside = backup.restore(file.absolute(), target)
+    click.echo(f"{target} is as it was in {file}." + (f" What stood there is in {aside}." if aside else ""))
 
 
 _kind_option = click.option(

@@ -57,7 +57,7 @@ async def run(
     async with AsyncExitStack() as stack:
         # Beside a terminal Ctrl-C clears a line; elsewhere it ends the desk.
         stop = stack.enter_context(_told_to_stop(signal.SIGTERM, *(() if person else (signal.SIGINT,))))
-        stack.enter_context(_alone(url))
+        stack.enter_context(alone(url))
         store = await Store.open(url, kind)
         stack.push_async_callback(store.close)
         screening = Screening(policy, library, Classifier())
@@ -144,7 +144,7 @@ def _told_to_stop(*signals: signal.Signals) -> Iterator[asyncio.Event]:
 
 
 @contextmanager
-def _alone(url: str) -> Iterator[None]:
+def alone(url: str) -> Iterator[None]:
     """Hold a SQLite file for this process alone, so that every send of the desk before it is known to have ended.
 
     A PostgreSQL database may serve several desks; there a send of another desk ends with its lease.

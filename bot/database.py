@@ -144,6 +144,19 @@ def migrate(connection: Connection, kind: str) -> None:
     set_mark(connection, "kind", kind)
 
 
+async def behind(engine: AsyncEngine) -> str | None:
+    """The version of an existing database of ours that is older than this program; None for any other."""
+
+    def look(connection: Connection) -> str | None:
+        if not is_ours(connection):
+            return None
+        version = str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
+        return None if version == ScriptDirectory.from_config(_script()).get_current_head() else version
+
+    async with reading(engine).begin() as connection:
+        return await connection.run_sync(look)
+
+
 async def let_readers_in(engine: AsyncEngine) -> None:
     """Let others read a SQLite file while the desk writes (WAL); of a file that is ours, and outside transactions."""
     if engine.dialect.name == "sqlite":

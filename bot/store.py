@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot import database, record, rows, schema
+from bot import backup, database, record, rows, schema
 from bot.chat import Media
 from bot.outbox import Outbox
 from bot.search import Search
@@ -56,9 +56,17 @@ class Store:
 
     @classmethod
     async def open(cls, url: str, kind: str) -> Store:
-        """Open `url`, make or upgrade its tables, and hold it to its kind, "demo" or "live". Raises Unavailable."""
+        """Open `url`, make or upgrade its tables, and hold it to its kind, "demo" or "live". Raises Unavailable.
+
+        Before a SQLite file is upgraded, a copy of it is put beside it.
+        """
         engine = database.connect(url)
+        file = database.file_of(url)
         with database.explained(engine):
+            if file and file.is_file() and (version := await database.behind(engine)):
+                copy = file.with_name(f"{file.name}.version-{version}")
+                if not copy.exists():  # an upgrade that was cut short has left it
+                    backup.back_up(file, copy)
             async with engine.begin() as connection:
                 await connection.run_sync(database.migrate, kind)
             await database.let_readers_in(engine)

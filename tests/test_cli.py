@@ -332,3 +332,38 @@ def test_bench_counts_as_the_labels_say(shell: Shell) -> None:
     assert "                 abuse  precision 0.50  recall 1.00  f1 0.67" in done.stdout
     assert "  10  c2: keep[] -> remove[2]" in done.stdout
     assert "c3" not in done.stdout
+
+
+def test_a_backup_brings_a_lost_desk_back(shell: Shell) -> None:
+    shell.run("init", "here")
+    shell.environment |= {
+        "LIBRARY_FILE": "here/library.toml",
+        "POLICY_FILE": "here/policy.toml",
+        "CONSOLE_PERSON": "Judy Ferris",
+        "DATABASE_URL": "sqlite:///live.db",
+    }
+    live, copy = shell.folder / "live.db", shell.folder / "copy.db"
+    running = shell.start("run")
+    assert running.stdin
+    assert running.stdout
+    running.stdin.write(f"{QUESTION}\n".encode())
+    running.stdin.flush()
+    while b"2026-0001" not in running.stdout.readline() and running.poll() is None:
+        pass
+    assert shell.run("backup", "copy.db").returncode == 0, "a desk at work can be backed up"
+    again = shell.run("backup", "copy.db")
+    assert (again.returncode, "there already" in again.stderr) == (1, True)
+    busy = shell.run("restore", "copy.db")
+    assert (busy.returncode, "Another desk is running" in busy.stderr) == (1, True)
+    running.communicate(b"Thank you\n", timeout=60)
+    live.write_bytes(b"the disk failed" * 100)
+    assert shell.run("record", "verify").returncode == 1
+    done = shell.run("restore", "copy.db")
+    assert done.returncode == 0, done.stderr
+    assert "live.db.before-restore-1" in done.stdout
+    assert "The record fits" in shell.run("record", "verify").stdout
+    assert "2026-0001" in shell.run("run", typed="/open").stdout
+    copy.write_bytes(copy.read_bytes()[:5000])
+    broken = shell.run("restore", "copy.db")
+    assert (broken.returncode, len(broken.stderr.splitlines())) == (1, 1)
+    assert "2026-0001" in shell.run("run", typed="/open").stdout, "a broken backup replaces nothing"

@@ -190,3 +190,6 @@ async def test_an_old_database_gets_its_keys(tmp_path: Path) -> None:
     await put(store, f"{NOTE}!")
     assert await alike(store, NOTE) == [f"{NOTE}!", NOTE]
     await store.close()
+    before = await Store.read(f"sqlite:///{tmp_path / 'desk.db.version-0001'}")
+    assert await before.libraries() == ["here"], "a copy of the old database lies beside it"
+    await before.close()
