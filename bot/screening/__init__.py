@@ -62,7 +62,7 @@ class Screening:
         # Beside danger a guideline is nominal: only the danger has to be shown.
         wanted = (key for key in ((None,) if leaning.urgent else leaning.cited) if key not in spoken_for)
         found = [
-            carried_by(key, *case, partial(self._chances, key, signals(evidence)))
+            carried_by(key, *case, partial(self._chances, key, signals(evidence)), _chance(said, key))
             for key in wanted
             if key is None or key in LEARNT
         ]
@@ -71,7 +71,7 @@ class Screening:
     def _chances(self, guideline: str | None, rules: Sequence[float], cases: Sequence[Seen]) -> list[float]:
         """What the classifier holds of each case, the rules' word being the same for all."""
         said = self.classifier.judge_all([(*case, self.library, rules) for case in cases])
-        return [one.urgent if guideline is None else one.guidelines[guideline] for one in said]
+        return [_chance(one, guideline) for one in said]
 
     @cached_property
     def engine(self) -> str:
@@ -82,3 +82,8 @@ class Screening:
             digest.update(f"{source.relative_to(package).as_posix()}\0".encode() + source.read_bytes() + b"\0")
         digest.update(self.classifier.digest.encode())
         return digest.hexdigest()
+
+
+def _chance(said: Probabilities, guideline: str | None) -> float:
+    """What the classifier holds of a guideline, or of danger where that is None."""
+    return said.urgent if guideline is None else said.guidelines[guideline]
