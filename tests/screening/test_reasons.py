@@ -64,6 +64,23 @@ def test_the_shortest_piece_that_carries_it_is_quoted() -> None:
     assert len(found.quote.split()) == 6
 
 
+@pytest.mark.parametrize("clauses", [1, 3, 8, 30])
+def test_few_readings_lead_to_the_words(clauses: int) -> None:
+    """Each reading takes the classifier's whole time: with few there is a verdict while people wait for it."""
+    readings: list[Comment] = []
+
+    def chances(cases: Sequence[tuple[Comment, Sequence[Earlier]]]) -> list[float]:
+        readings.extend(comment for comment, _ in cases)
+        return [0.9 if "zebra" in comment.text else 0.1 for comment, _ in cases]
+
+    hay = "I went to the fair with my aunt and my cousins. " * (clauses // 2)
+    found = carried_by("abuse", Comment(f"{hay}Then a zebra bit me quite hard. {hay}"), (), chances, 0.9)
+    assert found is not None
+    assert "zebra" in found.quote
+    assert len(found.quote.split()) <= 9
+    assert len(readings) <= 14
+
+
 def test_the_authors_name_can_carry_it() -> None:
     found = carried_by("impersonation", Comment("Hello there.", author="zebra"), (), counted("zebra"))  # type: ignore[arg-type]
     assert found is not None
