@@ -48,6 +48,7 @@ def test_a_language_that_the_desk_has_not_learnt_is_named(text: str, language: s
         "THE MINUTES ARE STILL NOT ONLINE",
         "T H E   M I N U T E S   A R E   S T I L L   N O T   O N L I N E",
         "W e l l   s h o o t .",
+        "реасе сосоа ѕоар",  # Cyrillic letters throughout
         "Thаnk уоu fоr thе bооks",  # Cyrillic letters
         "Ｔｈａｎｋ ｙｏｕ ｆｏｒ ｔｈｅ ｂｏｏｋｓ",
         "Renata Oyelaran, Jörg Müller, Nguyễn Văn An",
