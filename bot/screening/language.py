@@ -44,8 +44,11 @@ ODD = 0.06
 SURE = 0.99
 OURS, OURS_PLAIN = 0.22, 0.4
 """The share of English and Spanish function words above which a text is read; more where all else is plain."""
-_NOISE = re.compile(r"https?://\S+|\S*[@#]\S*|[^\W_]*\d[^\W_]*")
-_WORD = re.compile(r"[^\W\d_]+")
+READ = 4_000
+"""Characters of a comment that are looked at."""
+_NO_WORD = re.compile(r"[@#]|https?:")
+_WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 _STRETCHED = re.compile(r"(.)\1\1+")
 _NOT_LATIN = re.compile(r"[^\W\d_a-z\u00df-\u02af\u1e00-\u1eff]")
 _ODD_LETTER = re.compile(r"[^\W\d_a-záéíóúüñ]")
@@ -60,13 +63,14 @@ _FUNCTION_WORDS = """
 
 def foreign(reading: Reading) -> str | None:
     """The name of the language that a text is in, where it surely is neither English nor Spanish, else None."""
-    text = unicodedata.normalize("NFKC", _NOISE.sub(" ", reading.raw)).casefold()
-    words = _WORD.findall(_STRETCHED.sub(r"\1", text))
+    told = " ".join(piece for piece in reading.raw[:READ].split() if not _NO_WORD.search(piece))
+    text = _STRETCHED.sub(r"\1", unicodedata.normalize("NFKC", told).casefold())
+    words = [word for word in _WORD.findall(text) if not _DIGIT.search(word)]
     letters = sum(map(len, words))
     if letters < FEWEST_ODD:
         return None
     # In the plain layer letters that only pass for Latin ones are Latin: English in disguise stays English.
-    strange = len(_NOT_LATIN.findall(reading.plain.text))
+    strange = len(_NOT_LATIN.findall(reading.plain.text[:READ]))
     if strange >= 0.3 * letters and len(_NOT_LATIN.findall(text)) >= 0.6 * letters:
         return OTHER.get(_identified(words)[0], NAMELESS)
     return _in_latin_letters(words, letters)
