@@ -260,9 +260,10 @@ class Desk:
         case = await self._find(change, press.case)
         if case is None:
             return Answer(self.refusals.no_case(press.case))
-        if problem := self._incomplete(action, press, now):
-            return Answer(replace(problem, case=case.number) if problem.actions else problem)
         step = Step(member.name, now, storable(press.text.strip()), press.guidelines, press.seen)
+        # Nobody is asked to say more about what is not possible any more.
+        if allowed(case, action.name, step) and (problem := self._incomplete(action, press, now)):
+            return Answer(replace(problem, case=case.number) if problem.actions else problem)
         try:
             after = move(case, action.name, replace(step, at=press.at) if press.at else step)
         except Refused as reason:

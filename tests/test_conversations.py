@@ -58,6 +58,7 @@ CONVERSATIONS = {
             "/remove 1 2, 5 insults staff",
             ["REMOVE, ruled by Ruth Engstrom: 2 Abuse; 5 Repetition or spam", "insults staff"],
         ),
+        ("/keep 1", ["2026-0001 is ruled on already"]),
         ("/keep 1 on second thought", ["2026-0001 is ruled on already", "/ask 1 QUESTION"]),
         ("/as Judy", ["You speak as Judy Ferris"]),
         ("/done 1 deleted", ["Judy Ferris deleted it from the platform"]),
