@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console as Progressing
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adapters import batch, session, slack
+from adapters import batch, discord, session, slack
 from adapters.doctor import examine
 from bot import backup, database, record, toml
 from bot.library import Library, Role, read_context
@@ -317,7 +317,10 @@ def _chats(settings: Settings, library: Library | None, problems: list[str]) -> 
     chats: list[session.Connection] = []
     if library is None:
         return chats
-    for token, open_chat in ((settings.slack_bot_token, slack.open_chat),):
+    for token, open_chat in (
+        (settings.slack_bot_token, slack.open_chat),
+        (settings.discord_token, discord.open_chat),
+    ):
         if token is not None:
             try:
                 chats.append(open_chat(settings, library))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from adapters import slack
+from adapters import discord, slack
 from adapters.checks import Check, good, mend
 from bot import database, toml
 from bot.library import Library
@@ -74,6 +74,8 @@ async def _chats(settings: Settings, library: Library) -> list[Check]:
         checks.append(Check(fits, said))
     if settings.slack_bot_token:
         checks += await slack.examine(settings, library)
+    if settings.discord_token:
+        checks += await discord.examine(settings, library)
     if not checks:
         checks = [mend("No chat is set up, so nobody could reach the desk. The README says how to install one.")]
     return checks

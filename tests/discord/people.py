@@ -102,18 +102,29 @@ class Human:
         return await self._ask(f"the button {custom_id}", PRESS, message["channel_id"], data, message=message)
 
     async def fill(self, opened: Asked, **said: str | list[str]) -> Asked:
-        """Fill in the open form, by the words of its labels, and send it off."""
+        """Fill in the open form by the words of its labels and of its choices, and send it off."""
         form = await opened.opened()
-        rows = []
-        known = {}
-        for label in form["components"]:
-            asks = label["component"]
-            given = next((value for key, value in said.items() if label["label"].startswith(key)), None)
-            known[label["label"]] = given
-            assert given or not asks.get("required", True), f"the form wants {label['label']!r}"
-            rows.append({"type": 18, "id": 1, "component": _filled(asks, given)})
-        strange = [key for key in said if not any(label.startswith(key) for label in known)]
-        assert not strange, f"the form asks for {list(known)}, not {strange}"
+        filled: dict[str, list[str]] = {}
+        for words, value in said.items():
+            label = next((one for one in form["components"] if one["label"].startswith(words)), None)
+            assert label, f"the form asks for {[one['label'] for one in form['components']]}, not {words!r}"
+            chosen = [value] if isinstance(value, str) else value
+            options = {one["label"]: one["value"] for one in label["component"].get("options", ())}
+            assert set(chosen) <= set(options) or not options, f"{chosen} is not among {list(options)}"
+            filled[label["component"]["custom_id"]] = [options.get(one, one) for one in chosen]
+        return await self.fill_in(opened, filled)
+
+    async def fill_in(self, opened: Asked, filled: dict[str, list[str]]) -> Asked:
+        """Fill in the open form by the ids of its fields, and send it off."""
+        form = await opened.opened()
+        rows = [
+            {
+                "type": 18,
+                "id": 1,
+                "component": _filled(label["component"], filled.get(label["component"]["custom_id"], [])),
+            }
+            for label in form["components"]
+        ]
         data = {"custom_id": form["custom_id"], "components": rows}
         return await self._ask(f"the form {form['title']}", FORM, opened.channel, data)
 
@@ -162,18 +173,18 @@ class Human:
         return asked
 
 
-def _filled(asks: Payload, given: str | list[str] | None) -> Payload:
+def _filled(asks: Payload, given: list[str]) -> Payload:
     """A field of a form as it comes back. The app lets nobody past its limits, nor choose what is not offered."""
     kept = {"type": asks["type"], "custom_id": asks["custom_id"], "id": 2}
+    given = [one for one in given if one]
+    assert given or not asks.get("required", True), f"the form wants {asks['custom_id']}"
     if asks["type"] == 4:
-        text = given if isinstance(given, str) else ""
-        assert asks.get("min_length", 0) <= len(text) <= asks.get("max_length", 4000)
+        text = given[0] if given else ""
+        assert len(text) <= asks.get("max_length", 4000)
         return kept | {"value": text}
-    chosen = given if isinstance(given, list) else [given] if given else []
-    values = [option["value"] for option in asks["options"] if option["label"] in chosen]
-    assert len(values) == len(chosen), f"{chosen} is not among {[option['label'] for option in asks['options']]}"
-    assert len(values) <= asks.get("max_values", 1)
-    return kept | {"values": values}
+    assert set(given) <= {option["value"] for option in asks["options"]}
+    assert len(given) <= asks.get("max_values", 1)
+    return kept | {"values": given}
 
 
 def words(message: Payload) -> str:

@@ -84,6 +84,9 @@ class Rest:
         except Refusal as refusal:
             await self._server.tell()
             return _refused(refusal)
+        except Exception as bug:
+            self._server.complaints.append(f"{said} broke the server of the tests: {bug!r}")
+            raise
         await self._server.tell()
         if trouble == "taken, then deaf":
             await self._server.stopping.wait()
@@ -186,7 +189,7 @@ class Rest:
         facts = spoken(body) | {"nonce": nonce}
         if reference := body.get("message_reference"):
             if str(reference["message_id"]) in self._server.messages[channel]:
-                facts |= {"type": 19, "message_reference": reference}
+                facts |= {"type": 19, "message_reference": {key: str(value) for key, value in reference.items()}}
             elif reference.get("fail_if_not_exists", True):
                 raise Refusal(400, 50035, "Invalid Form Body: message_reference: Unknown message")
         message = await self._server.add_message(channel, self._server.bot_user(), **facts)
@@ -236,6 +239,7 @@ class Rest:
             raise Refusal(403, 50005, "Cannot edit a message authored by another user")
         self._hold(limits.message(known | call.body))
         known |= spoken(call.body) | {"edited_timestamp": self._server.now.isoformat()}
+        self._server.spoken.append(dict(known))
         await self._server.gateway.dispatch("MESSAGE_UPDATE", known | self._server.where(call.ids[0]))
         return known
 
@@ -316,7 +320,7 @@ class Rest:
             return web.Response(status=404, text="This content is no longer available.")
         if request.query.get("ex") == "0":
             return web.Response(status=403, text="expired")
-        return web.Response(body=known[1], content_type=known[0])
+        return web.Response(body=known[1], headers={"Content-Type": known[0]})
 
     async def _refresh(self, call: Call) -> Payload:
         fresh = [{"original": url, "refreshed": url.replace("ex=0", "ex=1")} for url in call.body["attachment_urls"]]

@@ -52,6 +52,8 @@ class Server:
             ELSEWHERE: payloads.text_channel(ELSEWHERE, "lunch", 1),
         }
         self.messages: dict[str, dict[str, Payload]] = {CHANNEL: {}, ELSEWHERE: {}}
+        self.spoken: list[Payload] = []
+        """All that the desk said, to anybody, and each time it said it anew."""
         self.pings: list[tuple[str, str]] = []
         """Message and user, for each person whom a message made ring."""
         self.humans: dict[str, Human] = {}
@@ -156,6 +158,8 @@ class Server:
     async def add_message(self, channel: str, author: Payload, **facts: Any) -> Payload:
         """A message appears, and whoever is connected hears of it."""
         message = payloads.message(self.snowflake(), channel, author, self.now) | facts
+        if author["id"] == BOT:
+            self.spoken.append(dict(message))
         if not message["flags"] & EPHEMERAL:
             self.messages[channel][message["id"]] = message
             await self.gateway.dispatch("MESSAGE_CREATE", message | self.where(channel))
