@@ -33,7 +33,7 @@ EXCERPTS = (1200, 600, 280, 120, 60)
 DETAILS = ("By", "With ", "Under the post", "Forwarded by", "Verdict")
 """Lines that stand in the embed: they help, but nobody has to read them to act."""
 _NUMBER = re.compile(r"\d{4}-\d{4,}")
-STYLES: dict[str, discord.ButtonStyle] = {
+STYLES: dict[str, Any] = {
     "keep": discord.ButtonStyle.success,
     "remove": discord.ButtonStyle.danger,
     "claim": discord.ButtonStyle.primary,

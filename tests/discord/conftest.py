@@ -80,6 +80,7 @@ class Office:
     store: Store
     library: Library
     chat: DiscordChat
+    database: Path
 
     def person(self, name: str) -> Human:
         """Somebody of the library, by the first name."""
@@ -142,7 +143,7 @@ async def office_at(file: Path, screening: Screening, server: Server, **options:
     try:
         await desk.start(server.now, alone=True)
         async with chat.connected():
-            yield Office(server, desk, store, screening.library, chat)
+            yield Office(server, desk, store, screening.library, chat, file)
     finally:
         await store.close()
 

@@ -165,6 +165,6 @@ class Gateway:
             if session.wire:
                 await session.wire.send(RECONNECT)
 
-    def forget(self) -> None:
+    def forget_sessions(self) -> None:
         """No session can be resumed any more."""
         self._sessions = {}

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tests.discord.people import Asked
     from tests.discord.server import Server
 
-IN_TIME = 3.0
-"""Seconds within which an interaction wants its first response."""
 _MENTION = re.compile(r"<@!?(\d+)>")
 
 
@@ -184,6 +182,8 @@ class Rest:
                 raise Refusal(403, 50013, "Missing Permissions")
         self._hold(limits.message(body))
         nonce = str(body.get("nonce") or "")
+        if len(nonce) > 0 and not body.get("enforce_nonce"):
+            self._server.complaints.append("a nonce that is not enforced")
         if body.get("enforce_nonce") and (before := self._nonces.get((channel, nonce))):
             return self._server.messages[channel][before]
         facts = spoken(body) | {"nonce": nonce}
@@ -207,6 +207,10 @@ class Rest:
         if (reference := message.get("message_reference")) and allowed.get("replied_user"):
             rung.add(self._server.messages[message["channel_id"]][str(reference["message_id"])]["author"]["id"])
         self._server.pings += [(message["id"], number) for number in sorted(rung)]
+
+    def forget_nonces(self) -> None:
+        """A few minutes have passed."""
+        self._nonces = {}
 
     async def _history(self, call: Call) -> list[Payload]:
         channel = call.ids[0]
@@ -263,7 +267,7 @@ class Rest:
     async def _callback(self, call: Call) -> Payload:
         known = self._server.asked.get(call.ids[0])
         now = asyncio.get_running_loop().time()
-        if known is None or known.token != call.ids[1] or now - known.since > IN_TIME:
+        if known is None or known.token != call.ids[1] or now - known.since > self._server.in_time:
             raise Refusal(404, 10062, "Unknown interaction")
         if known.response is not None:
             raise Refusal(400, 40060, "Interaction has already been acknowledged")

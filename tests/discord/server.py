@@ -65,21 +65,23 @@ class Server:
         self.permissions = payloads.LEAST
         self.denied: dict[str, int] = {}
         self.everyone_sees = False
+        self.in_time = 3.0
+        """Seconds within which an interaction wants its first response."""
         self.stopping = asyncio.Event()
         self.gateway = Gateway(self)
         self.address = ""
         self._changed = asyncio.Condition()
         self._troubles: list[Trouble] = []
         self._count = itertools.count(1)
-        self._rest = Rest(self)
+        self.rest = Rest(self)
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
         """Listen."""
         app = web.Application()
         app.router.add_get("/gateway/", self.gateway.serve)
-        app.router.add_get("/attachments/{name:.+}", self._rest.download)
-        app.router.add_route("*", "/api/v10{path:/.*}", self._rest.serve)
+        app.router.add_get("/attachments/{name:.+}", self.rest.download)
+        app.router.add_route("*", "/api/v10{path:/.*}", self.rest.serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
