@@ -128,7 +128,8 @@ class Delivery:
     ) -> None:
         """Try again later; where the way is shut for good, the other way, unless a copy went there already."""
         later = now + _wait(queued.attempts, trouble)
-        if trouble.doubtful:  # as if this desk had died: whoever takes it again looks it up first
+        if trouble.doubtful or (queued.doubtful and not trouble.closed):
+            # As if this desk had died: whoever takes it again looks it up first.
             await change.outbox.settle(queued, "leased", leased_until=later, try_at=later, trouble=trouble.reason)
         elif not (trouble.closed and chat.direct):
             await change.outbox.settle(queued, "queued", try_at=later, trouble=trouble.reason)

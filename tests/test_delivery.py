@@ -37,6 +37,7 @@ class Channel:
         self.down: Undelivered | None = None
         self.dies_before = False
         self.dies_after = False
+        self.deaf = False
 
     async def send(self, notice: Notice) -> str:
         if self.dies_before:
@@ -49,6 +50,8 @@ class Channel:
         return f"message of {notice.id}"
 
     async def find(self, notice: Notice) -> str | None:
+        if self.deaf:
+            raise Undelivered("the chat can not be searched now")
         return next((f"message of {one.id}" for one in self.seen if one.id == notice.id), None)
 
     async def redraw(self, notice: Notice, message: str) -> None:
@@ -177,6 +180,20 @@ async def test_killed_in_the_middle_of_a_forward(
     async with store.look(screening.library.id) as view:
         assert (await record.verify(view.record(), *await view.record_head()))[1] is None
     await store.close()
+
+
+async def test_a_look_up_that_fails_leaves_the_doubt(store: Store, screening: Screening) -> None:
+    channel = Channel()
+    desk = Desk(store, screening, [channel])
+    channel.dies_after = True
+    with pytest.raises(Killed):
+        await desk.on_comment(forward(), MONDAY)
+    channel.dies_after = False
+    channel.deaf = True
+    await desk.on_tick(MONDAY + LEASE)
+    channel.deaf = False
+    await desk.on_tick(MONDAY + HOUR)
+    assert channel.ids == ["2026-0001·1"]
 
 
 async def test_a_press_on_an_outdated_card_changes_nothing(store: Store, screening: Screening) -> None:
