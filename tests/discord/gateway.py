@@ -152,19 +152,16 @@ class Gateway:
                 wire, session.wire = session.wire, None
                 await wire.socket.close(code=1001)
 
-    async def close_with(self, code: int) -> None:
-        """Every connection is closed with a reason."""
-        for session in self._sessions.values():
-            if session.wire:
-                wire, session.wire = session.wire, None
-                await wire.socket.close(code=code)
-
     async def ask_to_reconnect(self) -> None:
         """Discord restarts a gateway and asks everyone to come back."""
         for session in self._sessions.values():
             if session.wire:
                 await session.wire.send(RECONNECT)
 
-    def forget_sessions(self) -> None:
-        """No session can be resumed any more."""
-        self._sessions = {}
+    async def lose_sessions(self) -> None:
+        """Every connection breaks, and no session can be resumed."""
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
+            if session.wire:
+                wire, session.wire = session.wire, None
+                await wire.socket.close(code=1001)

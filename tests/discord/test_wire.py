@@ -106,7 +106,7 @@ async def test_a_dropped_connection_resumes_and_misses_nothing(office: Office, s
 
 
 async def test_after_a_session_that_can_not_resume_the_history_is_read(office: Office, server: Server) -> None:
-    server.gateway.forget_sessions()
+    await server.gateway.lose_sessions()
     await office.judy.post(QUESTION)
     await office.judy.post(INSULT)
     await office.card(2)
