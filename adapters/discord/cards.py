@@ -33,7 +33,7 @@ EXCERPTS = (1200, 600, 280, 120, 60)
 DETAILS = ("By", "With ", "Under the post", "Forwarded by", "Verdict")
 """Lines that stand in the embed: they help, but nobody has to read them to act."""
 _NUMBER = re.compile(r"\d{4}-\d{4,}")
-STYLES: dict[str, Any] = {
+STYLES = {
     "keep": discord.ButtonStyle.success,
     "remove": discord.ButtonStyle.danger,
     "claim": discord.ButtonStyle.primary,
@@ -70,7 +70,8 @@ class ActionButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=".*"
 
 def pressed(interaction: discord.Interaction[Any]) -> str:
     """The id of the button that was pressed."""
-    return str((interaction.data or {}).get("custom_id", ""))
+    data: Any = interaction.data or {}
+    return str(data.get("custom_id", ""))
 
 
 def is_shown(interaction: discord.Interaction[Any]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+import pytest
+
 from adapters.discord.cards import said_as
 from tests.discord.conftest import office_at
 from tests.discord.payloads import ELSEWHERE
@@ -31,7 +33,9 @@ async def ask_the_director(office: Office) -> str:
     """A case that waits for the director; gives the id of its thread."""
     await office.judy.post(QUESTION)
     card = await office.card()
-    await told(await office.judy.fill(await office.judy.press(card, "Ask the director"), **{"The question": "May it stay?"}))
+    await told(
+        await office.judy.fill(await office.judy.press(card, "Ask the director"), **{"The question": "May it stay?"})
+    )
     await office.settled()
     return str(card["id"])
 
@@ -52,7 +56,8 @@ async def test_the_director_rules_from_her_direct_messages(office: Office, serve
     opened = await office.ruth.press(direct, "Remove")
     form = await opened.opened()
     assert [one["label"] for one in form["components"]] == ["The guidelines it breaks", "The reason"]
-    ruled = await office.ruth.fill(opened, **{"The guidelines": ["2 Abuse"], "The reason": "It insults @everyone."})
+    filled: dict[str, str | list[str]] = {"The guidelines": ["2 Abuse"], "The reason": "It insults @everyone."}
+    ruled = await office.ruth.fill(opened, **filled)
     assert "your ruling is on record" in await told(ruled)
     await office.settled()
     assert "REMOVE, ruled by Ruth Engstrom" in plain(await office.card())
@@ -82,7 +87,9 @@ async def test_presses_of_others_second_presses_and_old_buttons_are_answered_pri
     await office.settled()
     assert "2026-0001 is ruled on already" in await told(await office.ruth.press(question, "Keep"))
     assert "another version of the desk" in await told(await office.ruth.press_id(question, "old-button-7"))
-    assert "another version of the desk" in await told(await office.ruth.press_id(question, said_as("shrug", "2026-0001", 1)))
+    assert "another version of the desk" in await told(
+        await office.ruth.press_id(question, said_as("shrug", "2026-0001", 1))
+    )
     assert "There is no case" in await told(await office.judy.press_id(question, said_as("claim", "2026-0999", 1)))
     said = [plain(message) for message in server.said() + server.said(thread)]
     assert not any("ruled on already" in words or "another version" in words for words in said)
@@ -99,7 +106,9 @@ async def test_a_ruling_on_a_card_that_was_screened_again_since_is_refused(offic
     assert "a plain question" in refused
 
 
-async def test_buttons_and_open_forms_work_after_a_restart(tmp_path: Path, screening: Screening, server: Server) -> None:
+async def test_buttons_and_open_forms_work_after_a_restart(
+    tmp_path: Path, screening: Screening, server: Server
+) -> None:
     async with office_at(tmp_path / "desk.db", screening, server) as office:
         thread = await ask_the_director(office)
         question = await office.said_in(thread, "please rule")
@@ -116,12 +125,12 @@ async def test_buttons_and_open_forms_work_after_a_restart(tmp_path: Path, scree
 async def test_what_is_typed_and_can_not_be_taken_is_given_back(office: Office) -> None:
     await office.judy.post(QUESTION)
     opened = await office.judy.press(await office.card(), "When it was posted")
-    refused = await office.judy.fill(opened, **{"When": "at teatime"})
+    refused = await office.judy.fill(opened, When="at teatime")
     heard = await told(refused)
     assert "“at teatime” is no time the desk knows" in heard
     assert refused.message
     opened = await office.judy.press(refused.message, "When it was posted")
-    assert "posted Sunday" in await told(await office.judy.fill(opened, **{"When": "yesterday 4 pm"}))
+    assert "posted Sunday" in await told(await office.judy.fill(opened, When="yesterday 4 pm"))
     opened = await office.judy.press(await office.card(), "Ask the director")
     other = sqlite3.connect(f"{office.database}", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -159,8 +168,8 @@ async def test_away_and_back_by_command(office: Office) -> None:
     assert "Welcome back" in await told(await office.ruth.command("back"))
 
 
-async def test_every_command_says_what_it_is_for(office: Office, server: Server) -> None:
-    assert office.desk
+@pytest.mark.usefixtures("office")
+async def test_the_server_gets_the_desks_commands(server: Server) -> None:
     named = {command["name"] for command in server.commands}
     assert named == {"open", "mine", "overdue", "case", "away", "back", "comment", "desk", "Check this comment"}
 

@@ -33,7 +33,7 @@ def cards(server: Server, channel: str = CHANNEL) -> list[str]:
     return [m["content"].rpartition("-# ")[2] for m in server.said(channel) if "-# " in m["content"]]
 
 
-async def test_each_notice_carries_a_nonce_that_discord_enforces(office: Office, server: Server) -> None:
+async def test_each_notice_carries_a_nonce_that_discord_enforces(office: Office) -> None:
     await office.judy.post(QUESTION)
     assert (await office.card())["nonce"] == "2026-0001·1"
 
