@@ -62,7 +62,7 @@ def _application(client: discord.Client) -> list[Check]:
         checks.append(good(f"Discord: the link to invite the desk with: {invite(client.application_id)}"))
     return [
         *checks,
-        good("Discord: the Message Content intent is granted.") if granted else mend(f"Discord: {NO_CONTENT[11:]}"),
+        good("Discord: the Message Content intent is granted.") if granted else mend(f"Discord: {NO_CONTENT}"),
     ]
 
 

@@ -1,0 +1,90 @@
+"""`commentdesk doctor` on Discord: each thing that can be wrong has its line, and the invite asks for the least."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from adapters.discord.doctor import examine
+from tests.discord import payloads
+from tests.discord.conftest import settings_for, with_discord
+from tests.discord.payloads import CHANNEL
+
+if TYPE_CHECKING:
+    from bot.library import Library
+    from tests.discord.server import Server
+
+
+async def test_all_is_well(server: Server, library: Library) -> None:
+    checks = await examine(settings_for(server), with_discord(library))
+    assert [check.said for check in checks if not check.ok] == []
+    said = [check.said for check in checks]
+    assert "Discord: the desk has what it needs in #comments of Alder Creek staff." in said
+    assert "Discord: Ruth Engstrom is Ruth Engstrom." in said
+    assert not server.gateway.identified
+    link = next(one for one in said if "invite" in one).rpartition(" ")[2]
+    asked = parse_qs(urlsplit(link).query)
+    assert int(asked["permissions"][0]) == payloads.LEAST
+    assert asked["scope"] == ["bot applications.commands"]
+    assert asked["client_id"] == [payloads.APPLICATION]
+
+
+async def test_the_least_permissions_are_enough_for_all_the_desk_does(server: Server) -> None:
+    # Every other test runs with these, and the server refuses whatever they do not cover.
+    assert server.permissions == payloads.LEAST
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("token", "DISCORD_TOKEN does not work."),
+        ("no token", "DISCORD_TOKEN is not set."),
+        ("intent", "Discord does not grant the Message Content intent"),
+        ("hidden", "the desk can not see a channel 200."),
+        ("gone", "the desk can not see a channel 200."),
+        ("voice", "200 is no text channel."),
+        ("permission", "in #comments the desk lacks Create Public Threads, Embed Links."),
+        ("public", "everybody on Alder Creek staff can read #comments."),
+        ("nobody", "nobody on Alder Creek staff has the id 13 of Judy Ferris."),
+        ("no id", "Judy Ferris has no Discord id in library.toml."),
+        ("odd id", "[[people]] Judy Ferris: 'judy#1234' is no Discord id."),
+        ("odd channel", "[discord] channel: '#comments' is no id."),
+        ("down", "can not be reached"),
+    ],
+)
+async def test_what_is_wrong_has_its_line(what: str, said: str, server: Server, library: Library) -> None:
+    library = with_discord(library)
+    settings = settings_for(server)
+    match what:
+        case "token":
+            settings = settings_for(server, "nonsense")
+        case "no token":
+            settings = settings.model_copy(update={"discord_token": None})
+        case "intent":
+            server.grants_message_content = False
+        case "hidden":
+            server.denied[CHANNEL] = payloads.VIEW
+        case "gone":
+            del server.channels[CHANNEL]
+        case "voice":
+            server.channels[CHANNEL] |= {"type": 2, "bitrate": 64_000, "user_limit": 0}
+        case "permission":
+            server.denied[CHANNEL] = payloads.THREADS | payloads.EMBED
+        case "public":
+            server.everyone_sees = True
+        case "nobody":
+            del server.humans["13"]
+        case "no id" | "odd id":
+            changed = {"discord": None if what == "no id" else "judy#1234"}
+            people = [m.model_copy(update=changed) if m.name == "Judy Ferris" else m for m in library.people]
+            library = library.model_copy(update={"people": people})
+        case "odd channel" if library.discord:
+            library = library.model_copy(update={"discord": library.discord.model_copy(update={"channel": "#comments"})})
+        case _:
+            server.goes_wrong("down", "GET /users/@me")
+    wrong = [check.said for check in await examine(settings, library) if not check.ok]
+    assert len(wrong) == 1
+    assert said in wrong[0]
+    assert wrong[0].startswith("Discord: ")
