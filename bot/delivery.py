@@ -107,14 +107,18 @@ class Delivery:
         """Send it; False where the chat may not take the next one either."""
         said: dict[str, Any] = {**_said(queued), "to": notice.to}
         try:
-            message = (await chat.find(notice) if notice.doubtful else None) or await chat.send(notice)
+            found = await chat.find(notice) if notice.doubtful else None
+            message = found or await chat.send(notice)
         except Undelivered as trouble:
             async with self._store.change(self._library.id, now) as change:
                 change.note("notice not sent", queued.case, {**said, "why": trouble.reason})
                 await self._not_sent(change, chat, queued, trouble, now)
             return trouble.closed
         async with self._store.change(self._library.id, now) as change:
-            await change.outbox.settle(queued, "sent", message=message, drawn=digest(notice.card))
+            # A message that was found shows the case as it stood then.
+            stale = found is not None and queued.kind in notices.SHOWS_THE_CASE
+            shown = {"redraw_at": now, "attempts": 0} if stale else {"drawn": digest(notice.card)}
+            await change.outbox.settle(queued, "sent", message=message, **shown)
             change.note("notice sent", queued.case, {**said, "card": asdict(notice.card)})
             case = await _case(change, queued.case)
             due = notices.again(queued.kind, self._clock, now)

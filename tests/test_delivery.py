@@ -34,6 +34,7 @@ class Channel:
 
     def __init__(self) -> None:
         self.seen: list[Notice] = []
+        self.drawn: list[Notice] = []
         self.down: Undelivered | None = None
         self.dies_before = False
         self.dies_after = False
@@ -55,7 +56,7 @@ class Channel:
         return next((f"message of {one.id}" for one in self.seen if one.id == notice.id), None)
 
     async def redraw(self, notice: Notice, message: str) -> None:
-        pass
+        self.drawn.append(notice)
 
     async def fetch(self, source: str) -> Media:
         raise Undelivered(source, closed=True)
@@ -194,6 +195,19 @@ async def test_a_look_up_that_fails_leaves_the_doubt(store: Store, screening: Sc
     channel.deaf = False
     await desk.on_tick(MONDAY + HOUR)
     assert channel.ids == ["2026-0001·1"]
+
+
+async def test_a_message_that_was_found_is_drawn_anew(store: Store, screening: Screening) -> None:
+    channel = Channel()
+    desk = Desk(store, screening, [channel])
+    channel.dies_after = True
+    with pytest.raises(Killed):
+        await desk.on_comment(forward(), MONDAY)
+    channel.dies_after = False
+    await desk.on_press(Press(Place("console", "staff", "p1"), Person("Judy Ferris", ""), "claim", "1"), MONDAY)
+    await desk.on_tick(MONDAY + LEASE)
+    assert channel.ids == ["2026-0001·1"]
+    assert [("claim" in notice.card.actions) for notice in channel.drawn] == [False]
 
 
 async def test_a_press_on_an_outdated_card_changes_nothing(store: Store, screening: Screening) -> None:
