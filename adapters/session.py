@@ -70,9 +70,10 @@ async def run(
         if console:
             console.greet(kind, database.named(url))
             stack.enter_context(terminal.above_prompt(live=_live()))
-        await desk.start(clock.now(), alone=database.file_of(url) is not None)
         for wired in chats:
             await stack.enter_async_context(wired.connected())
+        # Once every chat is there: what a chat could not take would be put off.
+        await desk.start(clock.now(), alone=database.file_of(url) is not None)
         stack.enter_context(ticking(_ticks(desk, clock, console, chats), TICK_SECONDS))
         if console is None:
             await stop.wait()

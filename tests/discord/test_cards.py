@@ -86,7 +86,9 @@ async def test_no_card_passes_a_limit_of_discords(card: Card) -> None:
 @pytest.mark.parametrize("quoted", [True, False])
 async def test_a_whole_comment_of_any_length_is_shown_as_far_as_it_goes(*, quoted: bool) -> None:
     text = "word_with_marks " * 20_000
-    made = payload(Card("2026-0001  KEEP", (Line(text, "Comment", quoted), Line("Nothing.", "Next")), ("claim",), "2026-0001"))
+    made = payload(
+        Card("2026-0001  KEEP", (Line(text, "Comment", quoted), Line("Nothing.", "Next")), ("claim",), "2026-0001")
+    )
     assert limits.message(made) == []
     assert ("Nothing." in made["content"]) is quoted
     assert len(made["embeds"][0]["description"]) > 3000

@@ -81,7 +81,9 @@ async def test_what_is_wrong_has_its_line(what: str, said: str, server: Server, 
             people = [m.model_copy(update=changed) if m.name == "Judy Ferris" else m for m in library.people]
             library = library.model_copy(update={"people": people})
         case "odd channel" if library.discord:
-            library = library.model_copy(update={"discord": library.discord.model_copy(update={"channel": "#comments"})})
+            library = library.model_copy(
+                update={"discord": library.discord.model_copy(update={"channel": "#comments"})}
+            )
         case _:
             server.goes_wrong("down", "GET /users/@me")
     wrong = [check.said for check in await examine(settings, library) if not check.ok]
