@@ -55,7 +55,7 @@ class Channel:
             raise Undelivered("the chat can not be searched now")
         return next((f"message of {one.id}" for one in self.seen if one.id == notice.id), None)
 
-    async def redraw(self, notice: Notice, message: str) -> None:
+    async def redraw(self, notice: Notice, message: str) -> None:  # noqa: ARG002 - the protocol's
         self.drawn.append(notice)
 
     async def fetch(self, source: str) -> Media:

@@ -35,23 +35,25 @@ def invite(application: int) -> str:
 
 async def examine(settings: Settings, library: Library) -> list[Check]:
     """Ask Discord about everything that the desk needs of it."""
+    problems: list[str] = []
     try:
         open_chat(settings, library)
     except ConfigurationError as error:
-        return [mend(f"Discord: {problem}") for problem in error.problems]
+        problems = error.problems
+    checks = [mend(f"Discord: {problem}") for problem in problems]
+    if settings.discord_token is None:
+        return checks
     direct_to(settings)
-    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     async with discord.Client(intents=BASE, max_ratelimit_timeout=30.0) as client:
         try:
-            await client.login(token)
+            await client.login(settings.discord_token.get_secret_value())
+            checks += _application(client)
+            return checks if problems else [*checks, *await _server(client, library)]
         except discord.LoginFailure:
-            return [mend(f"Discord: DISCORD_TOKEN does not work. Reset the token at {PORTAL} under Bot; copy it anew.")]
+            said = f"DISCORD_TOKEN does not work. Reset the token at {PORTAL} under Bot, and copy it anew."
         except LOST as trouble:
-            return [mend(f"Discord: {settings.discord_api_base_url} can not be reached ({trouble}).")]
-        try:
-            return [*_application(client), *await _server(client, library)]
-        except LOST as trouble:
-            return [*_application(client), mend(f"Discord: not everything could be looked at ({trouble}).")]
+            said = f"{settings.discord_api_base_url} can not be asked about everything ({trouble})."
+        return [*checks, mend(f"Discord: {said}")]
 
 
 def _application(client: discord.Client) -> list[Check]:

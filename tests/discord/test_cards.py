@@ -15,11 +15,18 @@ from bot.actions import ACTIONS
 from bot.chat import Card, Line
 from tests.discord import limits
 
-NASTY = (
-    "@everyone @here <@11> <@!11> <@&401> <#200> </open:1> <t:1:R> <:smile:1> <a:smile:1> <id:guide> :smile: "
-    "**bold** *it* __under__ ~~gone~~ ||spoiler|| `code` ```py\ncode``` [text](https://example.org) "
-    "https://example.org/a_b_c <https://example.org> discord.gg/abc steam://run\n# big\n-# small\n> quote\n>>> all\n- a\n1. b"
-).split(" ")
+NASTY = [
+    *("@everyone", "@here", "<@11>", "<@!11>", "<@&401>", "<#200>", "</open:1>", "<t:1:R>", "<:smile:1>", "<id:guide>"),
+    *(":smile:", "**bold**", "*it*", "__under__", "~~gone~~", "||spoiler||", "`code`", "```py\ncode```", "\\", "\\*"),
+    *(
+        "[text](https://example.org)",
+        "https://example.org/a_b_c",
+        "<https://example.org>",
+        "discord.gg/abc",
+        "steam://run",
+    ),
+    *("\n# big", "\n-# small", "\n> quote", "\n>>> all", "\n- a", "\n* b", "\n1. c", "\u202eabc"),
+]
 words = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=20)), max_size=30).map(" ".join)
 lines = st.builds(Line, words, st.sampled_from(["", "Comment", "By", "Why", "With image", "2026-0001"]), st.booleans())
 cards = st.builds(

@@ -31,6 +31,12 @@ async def test_all_is_well(server: Server, library: Library) -> None:
     assert asked["client_id"] == [payloads.APPLICATION]
 
 
+async def test_the_invite_is_printed_before_there_is_a_channel(server: Server, library: Library) -> None:
+    checks = await examine(settings_for(server), library)
+    assert "library.toml names no Discord channel" in checks[0].said
+    assert any("the link to invite the desk with" in check.said for check in checks)
+
+
 async def test_the_least_permissions_are_enough_for_all_the_desk_does(server: Server) -> None:
     # Every other test runs with these, and the server refuses whatever they do not cover.
     assert server.permissions == payloads.LEAST
@@ -51,7 +57,7 @@ async def test_the_least_permissions_are_enough_for_all_the_desk_does(server: Se
         ("no id", "Judy Ferris has no Discord id in library.toml."),
         ("odd id", "[[people]] Judy Ferris: 'judy#1234' is no Discord id."),
         ("odd channel", "[discord] channel: '#comments' is no id."),
-        ("down", "can not be reached"),
+        ("down", "can not be asked about everything"),
     ],
 )
 async def test_what_is_wrong_has_its_line(what: str, said: str, server: Server, library: Library) -> None:

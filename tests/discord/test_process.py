@@ -80,7 +80,7 @@ async def test_the_desk_runs_answers_is_killed_and_goes_on(shell: Shell, server:
         server.now = server.now.now(server.now.tzinfo)
         await asyncio.wait_for(_heard(process, b"listening in #comments"), timeout=60)
         await judy.post(QUESTION)
-        await server.until(lambda: server.threads(), seconds=60)
+        await server.until(server.threads, seconds=60)
         process.kill()
         await process.wait()
     await judy.post("Is the copier working again?")
@@ -96,7 +96,7 @@ async def test_the_desk_runs_answers_is_killed_and_goes_on(shell: Shell, server:
 
 
 async def test_a_bad_token_ends_the_start_with_one_line(shell: Shell) -> None:
-    shell.environment["DISCORD_TOKEN"] = "nonsense"
+    shell.environment |= {"DISCORD_TOKEN": "nonsense"}
     async with running(shell, "run") as process:
         said = await output(process)
         assert process.returncode == 1
