@@ -156,6 +156,12 @@ class Room(Table):
     channel: Annotated[str, Field(min_length=1)]
 
 
+class DiscordRoom(Room):
+    """The same in Discord, where `role` may name the role, by its id, that everyone who uses the desk has to hold."""
+
+    role: str | None = None
+
+
 Hours = dict[Weekday, list[Span]]
 
 
@@ -179,7 +185,7 @@ class Library(Table):
     closed: list[ClosedDay] = []
     reply: ReplyTimes = ReplyTimes()
     slack: Room | None = None
-    discord: Room | None = None
+    discord: DiscordRoom | None = None
 
     @field_validator("timezone")
     @classmethod

@@ -16,7 +16,7 @@ from adapters import dates
 from adapters.discord import forms, incoming
 from adapters.discord.cards import read_id, show
 from adapters.discord.chat import LOST
-from adapters.discord.incoming import CHAT, person
+from adapters.discord.incoming import CHAT
 from bot.actions import ACTIONS
 from bot.chat import Card, Forward, Line, Place, Press, Undelivered
 from bot.database import Unavailable
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from adapters.discord.chat import Speaking
-    from bot.chat import Acknowledge, Answer
+    from adapters.discord.people import People
+    from bot.chat import Acknowledge, Answer, Person
     from bot.desk import Desk
     from bot.library import Library
 
@@ -38,11 +39,18 @@ class Answers:
     """What the desk answers to one person who presses, fills in or types something."""
 
     def __init__(
-        self, desk: Desk, library: Library, speaking: Speaking, channel: int, now: Callable[[], dt.datetime]
+        self,
+        desk: Desk,
+        library: Library,
+        speaking: Speaking,
+        people: People,
+        channel: int,
+        now: Callable[[], dt.datetime],
     ) -> None:
         self._desk = desk
         self._library = library
         self._speaking = speaking
+        self._people = people
         self._channel = channel
         self._now = now
         self._errands: set[asyncio.Future[Any]] = set()
@@ -53,20 +61,18 @@ class Answers:
         action, case, seen = read_id(custom_id)
         await self.on_action(asked, action, case, seen)
 
-    async def on_action(
-        self, asked: Asked, name: str, case: str = "", seen: int | None = None, words: str = ""
-    ) -> None:
-        """Somebody wants an action: a form opens where it takes more than was said, and where they may have it now."""
-        press = self._press(asked, name, case, seen=seen)
+    async def on_action(self, asked: Asked, name: str, case: str = "", seen: int | None = None) -> None:
+        """Somebody wants an action: a form opens where it takes more than a press, and where they may have it now."""
         action = ACTIONS.get(name)
         try:
-            if action and forms.needs_form(action) and not words and await self._desk.may(press, self._now()):
+            press = self._press(await self._people.person(asked.user), name, case, seen=seen)
+            if action and forms.needs_form(action) and await self._desk.may(press, self._now()):
                 await self._open(asked, forms.for_action(action, case, seen, self._desk.policy))
                 return
-        except Unavailable as trouble:
-            await self._reply(asked, not_taken(trouble))
+        except (Unavailable, Undelivered) as trouble:
+            await self._reply(asked, _not_taken(trouble))
             return
-        await self._act(asked, press)
+        await self._act(asked, name, case, seen=seen)
 
     async def on_away(self, asked: Asked, until: str) -> None:
         """Somebody says that they are away."""
@@ -74,24 +80,26 @@ class Answers:
         if until and at is None:
             await self._reply(asked, Card(f"“{until[:40]}” is no day the desk knows. {forms.DAYS}"))
             return
-        await self._act(asked, self._press(asked, "away", "", at=at))
+        await self._act(asked, "away", at=at)
 
     async def on_form(self, asked: Asked) -> None:
         """A form was sent off."""
         action, case, seen, filled = forms.read(asked.data or {})
         typed = forms.typed(filled)
         if action == forms.COMMENT:
-            place = Place(CHAT, str(self._channel), f"form:{asked.id}")
-            await self._forward(
-                asked, Forward(place, person(asked.user), forms.comment(filled), in_channel=False), typed
-            )
+
+            async def forward(by: Person) -> Card:
+                place = Place(CHAT, str(self._channel), f"form:{asked.id}")
+                return await self._forward(Forward(place, by, forms.comment(filled), in_channel=False), typed)
+
+            await self._private(asked, forward, typed)
             return
         try:
             parts = forms.parts(action, filled, self._now(), self._library.zone)
         except forms.UnknownTime as unknown:
             await self._reply(asked, _with(Card(str(unknown), actions=(action,), case=case, seen=seen), typed))
             return
-        await self._act(asked, self._press(asked, action, case, seen=seen, **parts), typed)
+        await self._act(asked, action, case, typed, seen=seen, **parts)
 
     async def on_comment_command(self, asked: Asked) -> None:
         """Somebody wants to type a comment with all that is known of it."""
@@ -103,29 +111,23 @@ class Answers:
         if message.author.id == me:
             await self._reply(asked, Card("That is the desk's own message, no comment."))
             return
-        here = message.channel.id == self._channel
         place = incoming.place_of(message)
-        if not here:
+        if message.channel.id != self._channel:
             place = Place(CHAT, str(self._channel), f"from:{message.channel.id}:{message.id}")
-        if not await self._thinking(asked):
-            return
-        try:
+
+        async def forward(by: Person) -> Card:
             comment, remark = await self._speaking.comment_in(message, me)
-        except Undelivered as trouble:
-            await self._reply(asked, Card(f"Not taken, please try again later. {trouble.reason}"))
-            return
-        await self._forward(asked, Forward(place, person(asked.user), comment, remark, in_channel=False))
+            return await self._forward(Forward(place, by, comment, remark, in_channel=False))
+
+        await self._private(asked, forward)
 
     async def on_home(self, asked: Asked) -> None:
         """Somebody opens their desk: their replies, what is late, what waits."""
-        if not await self._thinking(asked):
-            return
-        try:
-            cards = await self._desk.home(CHAT, str(asked.user.id), self._now())
-        except Unavailable as trouble:
-            await self._reply(asked, not_taken(trouble))
-            return
-        await self._reply(asked, _as_one(cards))
+
+        async def home(who: Person) -> Card:
+            return _as_one(await self._desk.home(CHAT, who.id, self._now()))
+
+        await self._private(asked, home)
 
     def later(self, errand: Awaitable[Any]) -> None:
         """Do this meanwhile; `finish` waits for it."""
@@ -151,34 +153,36 @@ class Answers:
         if self._errands:
             await asyncio.wait(self._errands, timeout=8)
 
-    async def _act(self, asked: Asked, press: Press, typed: str = "") -> None:
-        if not await self._thinking(asked):
-            return
-        action = ACTIONS.get(press.action)
-        try:
+    async def _act(self, asked: Asked, name: str, case: str = "", typed: str = "", **more: Any) -> None:
+        action = ACTIONS.get(name)
+
+        async def act(by: Person) -> Card:
+            press = self._press(by, name, case, **more)
             if action and action.reads:
-                await self._reply(asked, (await self._desk.on_query(press, self._now())).card)
-                return
+                return (await self._desk.on_query(press, self._now())).card
             answer = await self.stored(lambda ack: self._desk.on_press(press, self._now(), ack))
-        except Unavailable as trouble:
-            await self._reply(asked, _with(not_taken(trouble), typed))
-            return
-        if answer:
-            await self._reply(asked, answer.card if answer.done else _with(answer.card, typed))
+            if answer is None:
+                raise AssertionError("a press is always answered")
+            return answer.card if answer.done else _with(answer.card, typed)
 
-    async def _forward(self, asked: Asked, forward: Forward, typed: str = "") -> None:
+        await self._private(asked, act, typed)
+
+    async def _forward(self, forward: Forward, typed: str = "") -> Card:
+        answer = await self.stored(lambda ack: self._desk.on_comment(forward, self._now(), ack))
+        return _with(answer.card, typed) if answer else Card(f"Taken. The desk answers in {self.channel_name}.")
+
+    async def _private(self, asked: Asked, work: Callable[[Person], Awaitable[Card]], typed: str = "") -> None:
+        """Acknowledge, do it, and tell this person what came of it; what can not be taken now is given back."""
         if not await self._thinking(asked):
             return
         try:
-            answer = await self.stored(lambda ack: self._desk.on_comment(forward, self._now(), ack))
-        except Unavailable as trouble:
-            await self._reply(asked, _with(not_taken(trouble), typed))
-            return
-        taken = Card(f"Taken. The desk answers in {self.channel_name}.")
-        await self._reply(asked, _with(answer.card, typed) if answer else taken)
+            card = await work(await self._people.person(asked.user))
+        except (Unavailable, Undelivered) as trouble:
+            card = _with(_not_taken(trouble), typed)
+        await self._reply(asked, card)
 
-    def _press(self, asked: Asked, action: str, case: str, **more: Any) -> Press:
-        return Press(Place(CHAT, str(self._channel), ""), person(asked.user), action, case, **more)
+    def _press(self, by: Person, action: str, case: str, **more: Any) -> Press:
+        return Press(Place(CHAT, str(self._channel), ""), by, action, case, **more)
 
     async def _open(self, asked: Asked, form: discord.ui.Modal) -> None:
         try:
@@ -212,7 +216,7 @@ class Answers:
             _LOG.error("Discord: something went wrong (%s).", type(trouble).__name__, exc_info=trouble)
 
 
-def not_taken(trouble: Unavailable) -> Card:
+def _not_taken(trouble: Unavailable | Undelivered) -> Card:
     """Nothing was stored."""
     return Card(f"Not taken, please send it again later. {trouble}")
 

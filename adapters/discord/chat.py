@@ -106,7 +106,7 @@ class Speaking:
         shown = self._shown(notice)
         said: dict[str, Any] = {
             **shown.to_send(),
-            "nonce": notice.id,
+            "nonce": notice.id.replace("·", "."),
             "allowed_mentions": discord.AllowedMentions(
                 everyone=False, roles=False, replied_user=False, users=[discord.Object(n) for n in self._rung(notice)]
             ),

@@ -19,6 +19,7 @@ from adapters.discord.cards import ActionButton, is_shown, pressed, show
 from adapters.discord.chat import LOST
 from adapters.discord.commands import commands_for
 from adapters.discord.incoming import CHAT
+from adapters.discord.people import People
 from bot.chat import Card, Forward, Place, Undelivered
 from bot.database import Unavailable
 
@@ -67,7 +68,8 @@ class Client(discord.Client):
             max_ratelimit_timeout=30.0,
             **options,
         )
-        self.answers = Answers(desk, library, speaking, channel, now)
+        self._people = People(library)
+        self.answers = Answers(desk, library, speaking, self._people, channel, now)
         self.ready = asyncio.Event()
         """It is listening, and has read what it missed."""
         self._desk = desk
@@ -88,6 +90,7 @@ class Client(discord.Client):
             raise WrongChannel
         self._name = self.answers.channel_name = f"#{channel.name}"
         self.add_dynamic_items(ActionButton)
+        self._people.guild = await self.fetch_guild(channel.guild.id)
         guild = discord.Object(channel.guild.id)
         await commands_for(self, self.answers, guild).sync(guild=guild)
 
@@ -189,7 +192,7 @@ class Client(discord.Client):
             if incoming.calls(message, me):
                 self.answers.later(self._hint(message, self._how()))
             return None
-        return Forward(incoming.place_of(source), incoming.person(message.author), comment, remark)
+        return Forward(incoming.place_of(source), await self._people.person(message.author), comment, remark)
 
     def _unseen(self, message: discord.Message) -> bool:
         """Does Discord keep from the desk what this message says?"""

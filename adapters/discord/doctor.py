@@ -84,7 +84,8 @@ async def _server(client: discord.Client, library: Library) -> list[Check]:
             )
         ]
     checks = await _permissions(guild, channel, client.user.id if client.user else 0)
-    return [*checks, *[await _person(guild, member) for member in library.people if member.adult]]
+    role = library.discord.role if library.discord else None
+    return [*checks, *[await _person(guild, member, role) for member in library.people if member.adult]]
 
 
 async def _permissions(
@@ -107,7 +108,7 @@ async def _permissions(
     return checks
 
 
-async def _person(guild: discord.Guild, member: Member) -> Check:
+async def _person(guild: discord.Guild, member: Member, role: str | None) -> Check:
     if not member.discord:
         return mend(
             f'Discord: {member.name} has no Discord id in library.toml. Add discord = "…" (in Discord: Settings, '
@@ -117,4 +118,9 @@ async def _person(guild: discord.Guild, member: Member) -> Check:
         found = await guild.fetch_member(int(member.discord))
     except discord.NotFound:
         return mend(f"Discord: nobody on {guild.name} has the id {member.discord} of {member.name}. Copy it anew.")
+    if role and role not in {str(one.id) for one in found.roles}:
+        return mend(
+            f"Discord: {member.name} does not hold the role {role} that library.toml asks of staff. "
+            "Give them the role, or correct [discord] role."
+        )
     return good(f"Discord: {member.name} is {found.display_name}.")

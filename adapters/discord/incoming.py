@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.chat import Attachment, Comment, Person, Place
+from bot.chat import Attachment, Comment, Place
 
 CHAT = "discord"
 Part = discord.Message | discord.MessageSnapshot
@@ -20,11 +20,6 @@ _SPOKEN = frozenset({discord.MessageType.default, discord.MessageType.reply})
 def place_of(message: discord.Message) -> Place:
     """Where a message stands."""
     return Place(CHAT, str(message.channel.id), str(message.id))
-
-
-def person(user: discord.abc.User) -> Person:
-    """Somebody, by their account's id and the name the server shows."""
-    return Person(str(user.id), user.display_name)
 
 
 def is_spoken(message: discord.Message) -> bool:

@@ -45,6 +45,8 @@ def open_chat(settings: Settings, library: Library, now: Callable[[], dt.datetim
         problems.append(
             f"[discord] channel: {library.discord.channel!r} is no id. Copy the channel's id, 17 to 20 digits."
         )
+    elif library.discord.role and not library.discord.role.isdigit():
+        problems.append(f"[discord] role: {library.discord.role!r} is no id. Copy the role's id, 17 to 20 digits.")
     problems += [
         f"[[people]] {m.name}: {m.discord!r} is no Discord id. Copy the user's id, 17 to 20 digits."
         for m in library.people
@@ -90,6 +92,7 @@ class DiscordChat(Speaking):
         self._pause = pause
         self._options = options
         self._reads = True
+        self._keeping: asyncio.Task[None] | None = None
         for noisy in ("discord.client", "discord.gateway"):
             logging.getLogger(noisy).addFilter(_without_traceback)
 
@@ -104,21 +107,26 @@ class DiscordChat(Speaking):
         Where Discord can not be reached, the block runs and the desk goes on trying.
         """
         started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        keeping = asyncio.create_task(self._keep_connected(started))
+        self._keeping = asyncio.create_task(self._keep_connected(started))
         try:
-            await asyncio.wait({started, keeping}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({started, self._keeping}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if started.done():
                 started.result()
-            elif keeping.done():
-                keeping.result()
+            elif self._keeping.done():
+                self._keeping.result()
             yield
         finally:
-            keeping.cancel()
+            self._keeping.cancel()
             with suppress(asyncio.CancelledError):
-                await keeping
+                await self._keeping
 
     async def tick(self) -> None:
-        """discord.py looks after the wire by itself: heartbeats, resuming, a fresh session where that fails."""
+        """discord.py looks after the wire by itself, and the desk only after what should never happen."""
+        if self._keeping and self._keeping.done():
+            trouble = None if self._keeping.cancelled() else self._keeping.exception()
+            _LOG.error("Discord: listening broke off, and begins again.", exc_info=trouble)
+            started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._keeping = asyncio.create_task(self._keep_connected(started))
 
     async def _keep_connected(self, started: asyncio.Future[None]) -> None:
         while True:

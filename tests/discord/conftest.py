@@ -13,7 +13,7 @@ from adapters.discord.client import Client
 from adapters.discord.wire import DiscordChat
 from bot import record
 from bot.desk import Desk
-from bot.library import Library, Room
+from bot.library import DiscordRoom, Library
 from bot.screening import Screening
 from bot.store import Store
 from config.settings import Settings
@@ -35,10 +35,10 @@ IDS = {"Ruth Engstrom": "11", "Tomas Beaulieu": "12", "Judy Ferris": "13", "Amir
 STRANGER = "19"
 
 
-def with_discord(library: Library) -> Library:
+def with_discord(library: Library, role: str | None = None) -> Library:
     """The sample library, its people with accounts and its channel known."""
     people = [member.model_copy(update={"discord": IDS[member.name]}) for member in library.people]
-    return library.model_copy(update={"people": people, "discord": Room(channel=CHANNEL)})
+    return library.model_copy(update={"people": people, "discord": DiscordRoom(channel=CHANNEL, role=role)})
 
 
 def settings_for(server: Server, token: str = TOKEN) -> Settings:

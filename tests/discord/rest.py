@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from tests.discord import limits, payloads
-from tests.discord.payloads import BOT, DIRECT, EPHEMERAL, LOADING, THREAD, TOKEN, spoken
+from tests.discord.interactions import Call, Interactions, Refusal, hold
+from tests.discord.payloads import BOT, DIRECT, THREAD, TOKEN, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.discord.payloads import Payload
-    from tests.discord.people import Asked
     from tests.discord.server import Server
 
 _MENTION = re.compile(r"<@!?(\d+)>")
-
-
-class Refusal(Exception):
-    """An answer that Discord gives instead of doing what was asked."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        self.status, self.code = status, code
-        super().__init__(message)
-
-
-@dataclass
-class Call:
-    """One request: the ids of its path in order, and what came with it."""
-
-    ids: tuple[str, ...]
-    body: Any
-    query: dict[str, str]
 
 
 class Rest:
@@ -45,7 +26,8 @@ class Rest:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._nonces: dict[tuple[str, str], str] = {}
+        self._nonces: dict[str, tuple[str, str]] = {}
+        asked = Interactions(server)
         routes: dict[str, Callable[[Call], Awaitable[Any]]] = {
             "GET /users/@me": self._me,
             "POST /users/@me/channels": self._open_dm,
@@ -59,9 +41,9 @@ class Rest:
             "GET /channels/{}/messages/{}": self._message,
             "PATCH /channels/{}/messages/{}": self._edit,
             "POST /channels/{}/messages/{}/threads": self._start_thread,
-            "POST /interactions/{}/{}/callback": self._callback,
-            "PATCH /webhooks/{}/{}/messages/@original": self._edit_answer,
-            "POST /webhooks/{}/{}": self._follow_up,
+            "POST /interactions/{}/{}/callback": asked.first_response,
+            "PATCH /webhooks/{}/{}/messages/@original": asked.edit_answer,
+            "POST /webhooks/{}/{}": asked.follow_up,
             "POST /attachments/refresh-urls": self._refresh,
         }
         self._routes = [(re.compile(route.replace("{}", r"([^/]+)")), handler) for route, handler in routes.items()]
@@ -104,12 +86,6 @@ class Rest:
                 return await handler(Call(match.groups(), body, dict(request.query)))
         self._server.complaints.append(f"unknown route {said}")
         raise Refusal(404, 0, "404: Not Found")
-
-    def _hold(self, problems: list[str]) -> None:
-        """Refuse what is past a limit, and fail the test for it."""
-        self._server.complaints += problems
-        if problems:
-            raise Refusal(400, 50035, f"Invalid Form Body: {'; '.join(problems)}")
 
     def _visible(self, channel: str) -> Payload:
         known = self._server.channels.get(channel)
@@ -160,7 +136,7 @@ class Rest:
         return self._server.channels[self._server.dm(number)]
 
     async def _register(self, call: Call) -> list[Payload]:
-        self._hold([problem for command in call.body for problem in limits.command(command)])
+        hold(self._server, [problem for command in call.body for problem in limits.command(command)])
         app, guild = call.ids
         known = {"application_id": app, "guild_id": guild, "version": "1"}
         made = [{"description": "", **command, "id": self._server.snowflake(), **known} for command in call.body]
@@ -180,12 +156,12 @@ class Rest:
             needed += [payloads.EMBED] if body.get("embeds") else []
             if not all(self._server.permits(channel, permission) for permission in needed):
                 raise Refusal(403, 50013, "Missing Permissions")
-        self._hold(limits.message(body))
+        hold(self._server, limits.message(body))
         nonce = str(body.get("nonce") or "")
         if len(nonce) > 0 and not body.get("enforce_nonce"):
             self._server.complaints.append("a nonce that is not enforced")
-        if body.get("enforce_nonce") and (before := self._nonces.get((channel, nonce))):
-            return self._server.messages[channel][before]
+        if body.get("enforce_nonce") and (before := self._nonces.get(nonce)):
+            return self._server.messages[before[0]][before[1]]
         facts = spoken(body) | {"nonce": nonce}
         if reference := body.get("message_reference"):
             if str(reference["message_id"]) in self._server.messages[channel]:
@@ -195,7 +171,7 @@ class Rest:
         message = await self._server.add_message(channel, self._server.bot_user(), **facts)
         self._ring(message, body)
         if nonce:
-            self._nonces[channel, nonce] = message["id"]
+            self._nonces[nonce] = (channel, message["id"])
         return message
 
     def _ring(self, message: Payload, body: Payload) -> None:
@@ -241,7 +217,7 @@ class Rest:
         known = self._known(*call.ids)
         if known["author"]["id"] != BOT:
             raise Refusal(403, 50005, "Cannot edit a message authored by another user")
-        self._hold(limits.message(known | call.body))
+        hold(self._server, limits.message(known | call.body))
         known |= spoken(call.body) | {"edited_timestamp": self._server.now.isoformat()}
         self._server.spoken.append(dict(known))
         await self._server.gateway.dispatch("MESSAGE_UPDATE", known | self._server.where(call.ids[0]))
@@ -255,64 +231,12 @@ class Rest:
         if message in self._server.channels:
             raise Refusal(400, 160004, "A thread has already been created for this message")
         name = call.body["name"]
-        self._hold([] if 1 <= len(name) <= 100 else [f"a thread's name {name!r}"])
+        hold(self._server, [] if 1 <= len(name) <= 100 else [f"a thread's name {name!r}"])
         made = payloads.thread(message, channel, name, call.body["auto_archive_duration"], self._server.now)
         self._server.channels[message], self._server.messages[message] = made, {}
         known["thread"] = made
         await self._server.gateway.dispatch("THREAD_CREATE", made)
         return made
-
-    # Interactions
-
-    async def _callback(self, call: Call) -> Payload:
-        known = self._server.asked.get(call.ids[0])
-        now = asyncio.get_running_loop().time()
-        if known is None or known.token != call.ids[1] or now - known.since > self._server.in_time:
-            raise Refusal(404, 10062, "Unknown interaction")
-        if known.response is not None:
-            raise Refusal(400, 40060, "Interaction has already been acknowledged")
-        if call.query.get("with_response") not in {"true", "1", "True"}:
-            self._server.complaints.append("a callback without with_response")
-        kind, data = call.body["type"], call.body.get("data") or {}
-        if kind == 9:
-            self._hold(limits.modal(data))
-        elif kind == 4:
-            self._hold(limits.message(data))
-        known.response = call.body
-        told: Payload = {"id": known.id, "type": 2}
-        if kind not in {4, 5}:
-            return {"interaction": told}
-        known.private = bool(data.get("flags", 0) & EPHEMERAL)
-        flags = data.get("flags", 0) | (LOADING if kind == 5 else 0)
-        message = await self._server.add_message(known.channel, self._server.bot_user(), **spoken(data), flags=flags)
-        if kind == 4:
-            known.message = message
-        told |= {"response_message_id": message["id"], "response_message_loading": kind == 5}
-        return {"interaction": told, "resource": {"type": kind, "message": message}}
-
-    def _asked(self, token: str) -> Asked:
-        for known in self._server.asked.values():
-            if known.token == token and known.response is not None:
-                return known
-        raise Refusal(404, 10015, "Unknown Webhook")
-
-    async def _edit_answer(self, call: Call) -> Payload:
-        known = self._asked(call.ids[1])
-        self._hold(limits.message(call.body))
-        flags = EPHEMERAL if known.private else 0
-        author = self._server.bot_user()
-        known.message = await self._server.add_message(known.channel, author, **spoken(call.body), flags=flags)
-        return known.message
-
-    async def _follow_up(self, call: Call) -> Payload:
-        known = self._asked(call.ids[1])
-        self._hold(limits.message(call.body))
-        flags = call.body.get("flags", 0)
-        message = await self._server.add_message(
-            known.channel, self._server.bot_user(), **spoken(call.body), flags=flags
-        )
-        known.more.append(message)
-        return message
 
     # Files
 

@@ -8,12 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from adapters.discord.doctor import examine
+from bot.library import DiscordRoom
 from tests.discord import payloads
 from tests.discord.conftest import settings_for, with_discord
-from tests.discord.payloads import CHANNEL
+from tests.discord.payloads import CHANNEL, STAFF_ROLE, TOKEN
 
 if TYPE_CHECKING:
     from bot.library import Library
+    from config.settings import Settings
     from tests.discord.server import Server
 
 
@@ -42,11 +44,17 @@ async def test_the_least_permissions_are_enough_for_all_the_desk_does(server: Se
     assert server.permissions == payloads.LEAST
 
 
+async def wrong(settings: Settings, library: Library) -> str:
+    """The one thing to mend."""
+    found = [check.said for check in await examine(settings, library) if not check.ok]
+    assert len(found) == 1
+    assert found[0].startswith("Discord: ")
+    return found[0]
+
+
 @pytest.mark.parametrize(
     ("what", "said"),
     [
-        ("token", "DISCORD_TOKEN does not work."),
-        ("no token", "DISCORD_TOKEN is not set."),
         ("intent", "Discord does not grant the Message Content intent"),
         ("hidden", "the desk can not see a channel 200."),
         ("gone", "the desk can not see a channel 200."),
@@ -54,20 +62,12 @@ async def test_the_least_permissions_are_enough_for_all_the_desk_does(server: Se
         ("permission", "in #comments the desk lacks Create Public Threads, Embed Links."),
         ("public", "everybody on Alder Creek staff can read #comments."),
         ("nobody", "nobody on Alder Creek staff has the id 13 of Judy Ferris."),
-        ("no id", "Judy Ferris has no Discord id in library.toml."),
-        ("odd id", "[[people]] Judy Ferris: 'judy#1234' is no Discord id."),
-        ("odd channel", "[discord] channel: '#comments' is no id."),
+        ("no role", "Judy Ferris does not hold the role 401 that library.toml asks of staff."),
         ("down", "can not be asked about everything"),
     ],
 )
-async def test_what_is_wrong_has_its_line(what: str, said: str, server: Server, library: Library) -> None:
-    library = with_discord(library)
-    settings = settings_for(server)
+async def test_what_is_wrong_in_discord_has_its_line(what: str, said: str, server: Server, library: Library) -> None:
     match what:
-        case "token":
-            settings = settings_for(server, "nonsense")
-        case "no token":
-            settings = settings.model_copy(update={"discord_token": None})
         case "intent":
             server.grants_message_content = False
         case "hidden":
@@ -82,17 +82,36 @@ async def test_what_is_wrong_has_its_line(what: str, said: str, server: Server, 
             server.everyone_sees = True
         case "nobody":
             del server.humans["13"]
+        case "no role":
+            server.humans["13"].roles = ()
+        case _:
+            server.goes_wrong("down", "GET /users/@me")
+    assert said in await wrong(settings_for(server), with_discord(library, STAFF_ROLE))
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("token", "DISCORD_TOKEN does not work."),
+        ("no token", "DISCORD_TOKEN is not set."),
+        ("no id", "Judy Ferris has no Discord id in library.toml."),
+        ("odd id", "[[people]] Judy Ferris: 'judy#1234' is no Discord id."),
+        ("odd role", "[discord] role: '@staff' is no id."),
+        ("odd channel", "[discord] channel: '#comments' is no id."),
+    ],
+)
+async def test_what_is_wrong_in_the_settings_has_its_line(
+    what: str, said: str, server: Server, library: Library
+) -> None:
+    library = with_discord(library, "@staff" if what == "odd role" else None)
+    settings = settings_for(server, "nonsense" if what == "token" else TOKEN)
+    match what:
+        case "no token":
+            settings = settings.model_copy(update={"discord_token": None})
         case "no id" | "odd id":
             changed = {"discord": None if what == "no id" else "judy#1234"}
             people = [m.model_copy(update=changed) if m.name == "Judy Ferris" else m for m in library.people]
             library = library.model_copy(update={"people": people})
-        case "odd channel" if library.discord:
-            library = library.model_copy(
-                update={"discord": library.discord.model_copy(update={"channel": "#comments"})}
-            )
-        case _:
-            server.goes_wrong("down", "GET /users/@me")
-    wrong = [check.said for check in await examine(settings, library) if not check.ok]
-    assert len(wrong) == 1
-    assert said in wrong[0]
-    assert wrong[0].startswith("Discord: ")
+        case "odd channel":
+            library = library.model_copy(update={"discord": DiscordRoom(channel="#comments")})
+    assert said in await wrong(settings, library)

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.discord.cards import said_as
-from tests.discord.conftest import office_at
-from tests.discord.payloads import ELSEWHERE
+from bot.screening import Screening
+from tests.discord.conftest import office_at, with_discord
+from tests.discord.payloads import ELSEWHERE, STAFF_ROLE
 from tests.discord.people import plain
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.screening import Screening
+    from bot.library import Library
+    from bot.policy import Policy
+    from bot.screening.model.classifier import Classifier
     from tests.discord.conftest import Office
     from tests.discord.people import Asked
     from tests.discord.server import Server
@@ -193,3 +196,26 @@ async def test_a_long_list_keeps_within_discords_limits(office: Office) -> None:
     await office.card(30)
     asked = await office.judy.command("open")
     assert "Open cases: 30" in await told(asked)
+
+
+async def test_who_does_not_hold_the_staff_role_is_a_stranger(
+    tmp_path: Path, library: Library, policy: Policy, classifier: Classifier, server: Server
+) -> None:
+    screening = Screening(policy, with_discord(library, STAFF_ROLE), classifier)
+    async with office_at(tmp_path / "desk.db", screening, server) as office:
+        thread = await ask_the_director(office)
+        server.humans["11"].roles = server.humans["13"].roles = ()
+        question = await office.said_in(thread, "please rule")
+        direct = await office.said_in(server.dm("11"), "please rule")
+        assert "only people named" in await told(await office.ruth.press(question, "Keep"))
+        assert "only people named" in await told(await office.ruth.press(direct, "Keep"))
+        assert "only people named" in await told(await office.judy.command("desk"))
+        server.humans["11"].roles = (STAFF_ROLE,)
+        await (await office.ruth.press(direct, "Keep")).opened()
+        await office.judy.post(INSULT)
+        await office.said_in(server.dm("13"), "only people named")
+    await office.judy.post("Is the copier working again?")
+    async with office_at(tmp_path / "desk.db", screening, server) as office:
+        await office.person("Amir").post(INSULT)
+        await office.card(2)
+        assert await office.case(3) is None

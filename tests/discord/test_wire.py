@@ -35,7 +35,7 @@ def cards(server: Server, channel: str = CHANNEL) -> list[str]:
 
 async def test_each_notice_carries_a_nonce_that_discord_enforces(office: Office) -> None:
     await office.judy.post(QUESTION)
-    assert (await office.card())["nonce"] == "2026-0001·1"
+    assert (await office.card())["nonce"] == "2026-0001.1"
 
 
 async def test_asked_to_slow_down_the_desk_waits_and_sends_once(office: Office, server: Server) -> None:
@@ -245,6 +245,31 @@ async def test_settings_that_lack_something_are_named(server: Server, library: L
     with pytest.raises(ConfigurationError) as mend:
         open_chat(settings_for(server), library)
     assert "library.toml names no Discord channel" in str(mend.value)
+
+
+async def test_what_is_broken_in_the_desk_itself_does_not_end_listening(
+    office: Office, server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    def broke_off() -> bool:
+        return any("listening broke off" in one.message for one in caplog.records)
+
+    assert office.chat.client
+    with monkeypatch.context() as patch:
+        patch.setattr("adapters.discord.wire.Client.connect", broken)
+        await office.chat.client.close()
+        async with asyncio.timeout(10):
+            while not broke_off():
+                await office.chat.tick()
+                await asyncio.sleep(0.001)
+    async with asyncio.timeout(10):
+        while not server.gateway.connected:
+            await office.chat.tick()
+            await asyncio.sleep(0.001)
+    await office.judy.post(QUESTION)
+    await office.card()
 
 
 async def test_told_to_stop_the_desk_finishes_what_it_has_begun(
