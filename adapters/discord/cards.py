@@ -196,7 +196,9 @@ def _buttons(card: Card) -> discord.ui.View | None:
     """The actions that a card offers, and in a list of cases a button that shows each."""
     offered = [name for name in card.actions if name in ACTIONS and (card.case or not ACTIONS[name].on_case)]
     buttons = [ActionButton.of(name, ACTIONS[name].label, card.case, card.seen) for name in dict.fromkeys(offered)]
-    listed = dict.fromkeys(line.label for line in card.lines if _NUMBER.fullmatch(line.label))
+    listed = dict.fromkeys(
+        line.label for line in card.lines if _NUMBER.fullmatch(line.label) and line.label != card.case
+    )
     buttons += [ActionButton.of("case", number, number, None) for number in listed]
     view = discord.ui.View(timeout=None)
     for button in buttons[:BUTTONS]:
