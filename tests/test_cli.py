@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.settings import NAMES
 from tests.conftest import CONFIG
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def test_run_without_a_chat_fails_and_makes_nothing(shell: Shell) -> None:
 
 def test_init_copies_what_run_needs_and_overwrites_nothing(shell: Shell) -> None:
     assert shell.run("init", "desk").returncode == 0
-    assert sorted(p.name for p in (shell.folder / "desk").iterdir()) == [".env", "library.toml", "policy.toml"]
+    assert sorted(p.name for p in (shell.folder / "desk").iterdir()) == sorted(NAMES.values())
     again = shell.run("init", "desk")
     assert again.returncode == 1
     assert "is there already" in again.stderr
