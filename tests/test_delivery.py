@@ -223,6 +223,17 @@ async def test_a_press_on_an_outdated_card_changes_nothing(store: Store, screeni
     assert gone.card.title.startswith("That button is from another version")
 
 
+async def test_what_can_not_be_done_is_said_before_more_is_asked_for(store: Store, screening: Screening) -> None:
+    """A form that nobody fills in is answered with why not, and not with “Please give an answer.”"""
+    desk = Desk(store, screening, [Channel()])
+    await desk.on_comment(forward(), MONDAY)
+    judy = Person("Judy Ferris", "Judy Ferris")
+    answer = await desk.on_press(Press(Place("console", "staff", "p1"), judy, "answer", "1"), MONDAY)
+    assert answer.card.title == "The director has asked the staff nothing about 2026-0001."
+    asked = await desk.on_press(Press(Place("console", "staff", "p2"), judy, "ask", "1"), MONDAY)
+    assert asked.card.title == "Please give a question."
+
+
 async def test_a_chat_that_is_down_gets_the_notice_later_and_in_order(store: Store, screening: Screening) -> None:
     channel = Channel()
     desk = Desk(store, screening, [channel])
