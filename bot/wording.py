@@ -100,7 +100,7 @@ class Wording:
             cards += [self._in_short(case, now) for case in cases[:AT_HOME]]
             if len(cases) > AT_HOME:
                 cards.append(Card(f"And {len(cases) - AT_HOME} more", actions=("open",)))
-        return cards
+        return [*cards, Card("When you are away, reminders and questions go to others.", actions=("away", "back"))]
 
     def _in_short(self, case: Case, now: dt.datetime) -> Card:
         lines = (

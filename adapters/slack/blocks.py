@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,10 @@ LONGEST = 2_900
 """Characters of one text; Slack takes 3,000."""
 MOST = 11_000
 """Characters of one message in all; Slack takes about 13,200."""
-ROW = 5
-"""Buttons in a row."""
+PAGE = 200_000
+"""Bytes of one modal's blocks as JSON in ASCII; Slack takes 250,000 for a view."""
+ROW = 25
+"""Buttons in a block of them; Slack breaks the row where the window ends."""
 SHOW = "case"
 
 
@@ -31,31 +34,39 @@ def escaped(text: str) -> str:
 
 
 def message(card: Card, sign: str = "", ping: str | None = None) -> dict[str, Any]:
-    """A card as the `text` and `blocks` of a message. `sign` is the notice's id, `ping` the user who is called."""
+    """A card as the `text` and `blocks` of a message. `sign` is the notice's id, `ping` the user who is called.
+
+    The `text`, for notifications and screen readers, is the title alone: Slack would link and format more.
+    """
     short = _shortened(card)
     text = f"{f'<@{ping}> ' if ping else ''}{escaped(card.title)}"
-    if card.lines:
-        first = card.lines[0]
-        quote = f"“{first.text}”" if first.quoted else first.text
-        text += f"\n{escaped(quote[:500])}"
-    blocks = [*_title(short, ping), *_body(short), *buttons(short)]
-    return {"text": text[:LONGEST], "blocks": [*blocks[: MOST_BLOCKS - 1], *_foot(sign)]}
+    last = [*buttons(short), *_foot(sign)]
+    body = [*_title(short, ping), *_body(short)]
+    return {"text": text[:LONGEST], "blocks": [*body[: MOST_BLOCKS - len(last)], *last]}
 
 
-def whole(card: Card) -> list[Block]:
-    """A card for a modal, with every word of it."""
-    return [*_title(card, None), *_body(card)][:MOST_IN_VIEW]
+def reading(title: str, card: Card, page: int = 0, wish: str = "") -> dict[str, Any]:
+    """A card to read in a modal, with every word of it; what one modal does not hold is on further pages.
+
+    `wish` is what the buttons that turn the page say, so that the same card can be asked for once more.
+    """
+    pages = _pages([*_title(card, None), *_body(card)])
+    page = min(page, len(pages) - 1)
+    turns = [
+        _button(f"page:{other}", f"{label} ({other + 1} of {len(pages)})", wish)
+        for other, label in ((page - 1, "Page before"), (page + 1, "Next page"))
+        if 0 <= other < len(pages)
+    ]
+    return modal(title or "Comment Desk", [*pages[page], *([{"type": "actions", "elements": turns}] if turns else [])])
 
 
 def home(cards: Sequence[Card]) -> dict[str, Any]:
     """Somebody's home tab."""
-    blocks: list[Block] = []
-    for card in cards:
-        part = [*_title(card, None), *_body(card), *buttons(card)]
-        if len(blocks) + len(part) > MOST_IN_VIEW:
-            break
-        blocks += part
-    return {"type": "home", "blocks": blocks}
+    parts: list[Block] = []
+    for card in map(_shortened, cards):
+        said = [element for block in (*_title(card, None), *_body(card)) for element in block["elements"]]
+        parts += [_rich(said), *buttons(card)]
+    return {"type": "home", "blocks": _pages(parts)[0]}
 
 
 def modal(title: str, blocks: list[Block], **more: Any) -> dict[str, Any]:
@@ -72,20 +83,17 @@ def modal(title: str, blocks: list[Block], **more: Any) -> dict[str, Any]:
 def buttons(card: Card) -> Iterator[Block]:
     """A button for each action that the card offers, and one that shows the whole case."""
     names = [name for name in card.actions if card.case or not ACTIONS[name].on_case]
-    if card.case and SHOW not in names and names:
+    if card.case and SHOW not in names:
         names.append(SHOW)
     value = f"{card.case}|{'' if card.seen is None else card.seen}"
     for start in range(0, len(names), ROW):
-        row = [
-            {
-                "type": "button",
-                "action_id": f"desk:{name}",
-                "text": {"type": "plain_text", "text": ACTIONS[name].label[:75], "emoji": False},
-                "value": value,
-            }
-            for name in names[start : start + ROW]
-        ]
+        row = [_button(f"desk:{name}", ACTIONS[name].label, value) for name in names[start : start + ROW]]
         yield {"type": "actions", "elements": row}
+
+
+def _button(action_id: str, label: str, value: str) -> Block:
+    said = {"type": "plain_text", "text": label[:75], "emoji": False}
+    return {"type": "button", "action_id": action_id, "text": said, **({"value": value} if value else {})}
 
 
 def _title(card: Card, ping: str | None) -> Iterator[Block]:
@@ -122,6 +130,19 @@ def _rich(elements: list[Block]) -> Block:
 def _parts(text: str) -> list[str]:
     """Text in pieces that Slack takes; a text element may not be empty."""
     return [text[start : start + LONGEST] for start in range(0, len(text), LONGEST)] or [" "]
+
+
+def _pages(blocks: list[Block]) -> list[list[Block]]:
+    """Blocks in as many modals as they need, with room for a row of buttons in each."""
+    pages: list[list[Block]] = [[]]
+    left = PAGE
+    for block in blocks:
+        left -= len(json.dumps(block))
+        if left < 0 or len(pages[-1]) == MOST_IN_VIEW - 1:
+            pages.append([])
+            left = PAGE - len(json.dumps(block))
+        pages[-1].append(block)
+    return pages
 
 
 def _shortened(card: Card) -> Card:

@@ -42,6 +42,7 @@ CLOSED = frozenset(
         "method_not_supported_for_channel_type",
         "not_in_channel",
         "restricted_action",
+        "thread_not_found",
         "user_disabled",
         "user_not_found",
         "user_not_visible",
@@ -101,7 +102,34 @@ class Speaking:
     async def tell(self, channel: str, user: str, card: Card, thread: str | None = None) -> None:
         """Tell one person something, visible to nobody else. Raises Undelivered."""
         with explained():
-            await self._client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread, **blocks.message(card))
+            await self._client.chat_postEphemeral(
+                channel=channel,
+                user=user,
+                thread_ts=thread,
+                unfurl_links=False,
+                unfurl_media=False,
+                **blocks.message(card),
+            )
+
+    async def respond(self, respond: Any, card: Card, thread: str | None) -> bool:
+        """Tell one person something through the address that came with what they did; False where that is shut."""
+        body = {**blocks.message(card), "unfurl_links": False, "unfurl_media": False, "thread_ts": thread}
+        try:
+            with explained():
+                said = await respond(**body, response_type="ephemeral", replace_original=False)
+        except Undelivered:
+            return False
+        return bool(said.status_code == 200)
+
+    async def open(self, trigger: str, view: dict[str, Any]) -> str:
+        """Open a modal; its id. Raises Undelivered."""
+        with explained():
+            return str((await self._client.views_open(trigger_id=trigger, view=view))["view"]["id"])
+
+    async def fill(self, view_id: str, view: dict[str, Any]) -> None:
+        """Show something else in a modal that is open. Raises Undelivered."""
+        with explained():
+            await self._client.views_update(view_id=view_id, view=view)
 
     async def publish(self, user: str, view: dict[str, Any]) -> None:
         """Show somebody's home tab anew. Raises Undelivered."""

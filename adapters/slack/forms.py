@@ -37,14 +37,17 @@ _ASKED = {
 }
 
 
-def action_form(action: Action, case: str, seen: int | None, policy: Policy) -> View:
-    """The modal that asks for what an action takes."""
+def action_form(
+    action: Action, policy: Policy, case: str, seen: int | None, channel: str = "", thread: str | None = None
+) -> View:
+    """The modal that asks for what an action takes, opened from a message, or from the home tab (no channel)."""
     fields = [_field(need, policy, optional=False) for need in action.needs]
     fields += [_field(need, policy, optional=True) for need in action.may]
-    about = {"action": action.name, "case": case, "seen": seen}
+    about = {"action": action.name, "case": case, "seen": seen, "channel": channel, "thread": thread}
+    what = action.help.partition(", for example")[0]  # the examples are for a terminal
     return modal(
         action.label,
-        [_said(f"{case}: {action.help}." if case else f"{action.help}."), *fields],
+        [_said(f"{case}: {what}." if case else f"{what[:1].upper()}{what[1:]}."), *fields],
         callback_id=ACTION,
         private_metadata=json.dumps(about),
         submit={"type": "plain_text", "text": "Send", "emoji": False},
@@ -118,6 +121,17 @@ def action_in(view: View, zone: dt.tzinfo) -> dict[str, Any]:
     return parts
 
 
+def opened_from(view: View) -> tuple[str, str | None]:
+    """The channel and the thread of the message that a form was opened from; none where that was the home tab."""
+    about = json.loads(view.get("private_metadata") or "{}")
+    return about.get("channel", ""), about.get("thread")
+
+
+def first_field(view: View) -> str:
+    """The id of a form's first field, beside which Slack shows what is wrong."""
+    return str(next(block["block_id"] for block in view["blocks"] if block["type"] == "input"))
+
+
 def needs_form(action: Action) -> bool:
     """Does this action ask for anything?"""
     return bool(action.needs or action.may)
@@ -161,7 +175,7 @@ def _long(**more: Any) -> Block:
 
 
 def _said(text: str) -> Block:
-    return {"type": "section", "text": _plain(text)}
+    return {"type": "section", "text": {"type": "plain_text", "text": text[:LONGEST_INPUT], "emoji": False}}
 
 
 def _plain(text: str) -> Block:

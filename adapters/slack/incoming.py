@@ -29,7 +29,7 @@ def place_of(channel: str, message: Mapping[str, Any]) -> Place:
 def forward_of(message: Payload, channel: str, own_user: str) -> Forward | None:
     """The forward that a message of the staff channel is; None for talk in threads, bots, and what is no message."""
     in_thread = message.get("thread_ts") not in {None, message.get("ts")}
-    from_bot = "bot_id" in message or message.get("user") in {None, own_user}
+    from_bot = message.get("bot_id") or message.get("user") in {None, own_user}
     if in_thread or from_bot or message.get("subtype") not in FORWARDS:
         return None
     by = str(message["user"])
@@ -37,17 +37,21 @@ def forward_of(message: Payload, channel: str, own_user: str) -> Forward | None:
     return Forward(place_of(channel, message), Person(by, by), comment, remark)
 
 
-def comment_of(message: Payload, own_user: str = "") -> tuple[Comment, str]:
+def comment_of(message: Payload, own_user: str = "", *, asked: bool = False) -> tuple[Comment, str]:
     """The comment in a message, and what its sender wrote beside it.
 
-    Where a message was shared, the comment is the shared one, and the sender's own words are a remark.
+    Where a message was shared, the comment is the shared one, and the sender's own words are a remark. Where somebody
+    `asked` about this very message, the words of a feed count too, which stand in its attachments and blocks.
     """
     written = plain(str(message.get("text") or ""), own_user)
     shared = [one for one in message.get("attachments") or () if one.get("is_share") or one.get("is_msg_unfurl")]
     files = [*(message.get("files") or ()), *(file for one in shared for file in one.get("files") or ())]
     attachments = tuple(_attachment(file) for file in files if file.get("mode") != "tombstone")
     words = "\n\n".join(filter(None, (_shared_text(one) for one in shared)))
-    if not words:
+    if asked and not (words or written):
+        fed = [_shared_text(one) for one in message.get("attachments") or ()]
+        written = "\n\n".join(filter(None, fed)) or html.unescape("".join(_words(message.get("blocks") or ())).strip())
+    if not words and not any(one.get("files") for one in shared):
         return Comment(written, attachments=attachments), ""
     # The link that was unfurled is how the sender shared it, not a word about it.
     remark = "" if re.fullmatch(r"https?://\S+", written) else written

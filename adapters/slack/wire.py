@@ -7,12 +7,14 @@ import datetime as dt
 import logging
 import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.chat import Speaking, explained
@@ -30,18 +32,31 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 PATH = "/slack/events"
-PING_SECONDS = 10
-DEAF_SECONDS = 45
-"""Without a pong or an envelope for so long, a socket counts as deaf and is replaced."""
-CATCH_UP_SECONDS = 60
-"""How often the channel's history is looked at: what it holds and the socket did not bring shows a deaf socket too."""
 OVERLAP = dt.timedelta(hours=1)
 """How much of the history before the last message is read again: what failed beside it comes late. Twice is as once."""
-API_SECONDS = 10
 _LOG = logging.getLogger("commentdesk")
 
 
-def open_chat(settings: Settings, library: Library, now: Callable[[], dt.datetime] | None = None) -> SlackChat:
+@dataclass(frozen=True)
+class Pace:
+    """How patient the wire is, in seconds. A deaf socket is replaced within 90 of them."""
+
+    ping: float = 10
+    deaf: float = 45
+    """Without a pong or an envelope for so long, a socket counts as deaf."""
+    look: float = 60
+    """How often the channel's history is read: what it holds and the socket did not bring shows a deaf socket too."""
+    grace: float = 10
+    """How long a message is left to the socket before its absence says anything."""
+    call: float = 10
+    """How long a call of Slack's Web API may take."""
+    retry: float = 5
+    """How long to wait at the start before Slack is asked again."""
+
+
+def open_chat(
+    settings: Settings, library: Library, now: Callable[[], dt.datetime] | None = None, pace: Pace | None = None
+) -> SlackChat:
     """The Slack chat of these settings. Raises ConfigurationError for each thing that is missing."""
     problems = []
     if library.slack is None:
@@ -52,14 +67,14 @@ def open_chat(settings: Settings, library: Library, now: Callable[[], dt.datetim
         problems.append("SLACK_BOT_TOKEN is not set.")
     if problems or library.slack is None or settings.slack_bot_token is None:
         raise ConfigurationError(problems)
-    return SlackChat(settings, library, library.slack.channel, now or (lambda: dt.datetime.now(dt.UTC)))
+    return SlackChat(settings, library, library.slack.channel, now or (lambda: dt.datetime.now(dt.UTC)), pace or Pace())
 
 
-def client_of(settings: Settings) -> AsyncWebClient:
+def client_of(settings: Settings, seconds: float = Pace.call) -> AsyncWebClient:
     """A client of Slack's Web API. It repeats nothing by itself: what may have been taken is looked up first."""
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     base = settings.slack_api_base_url.rstrip("/") + "/"
-    client = AsyncWebClient(token=token, base_url=base, timeout=API_SECONDS)
+    client = AsyncWebClient(token=token, base_url=base, timeout=seconds)  # type: ignore[arg-type]  # aiohttp takes parts of a second
     client.retry_handlers = []
     return client
 
@@ -67,13 +82,16 @@ def client_of(settings: Settings) -> AsyncWebClient:
 class SlackChat(Speaking):
     """The Slack chat of one library."""
 
-    def __init__(self, settings: Settings, library: Library, channel: str, now: Callable[[], dt.datetime]) -> None:
-        super().__init__(client_of(settings), library)
+    def __init__(
+        self, settings: Settings, library: Library, channel: str, now: Callable[[], dt.datetime], pace: Pace
+    ) -> None:
+        super().__init__(client_of(settings, pace.call), library)
         self._settings = settings
         self._channel = channel
         self._now = now
+        self._pace = pace
         self._socket: Socket | None = None
-        self._looked_at = 0.0
+        self._look_at = 0.0
 
     def join(self, desk: Desk) -> None:
         """The desk that this chat talks to."""
@@ -82,51 +100,73 @@ class SlackChat(Speaking):
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
         """Connected and listening while the block runs. Raises ConfigurationError where Slack refuses a token."""
-        own_user = await self._introduce()
+        own = await self._introduce()
+        app = self._app(own)
+        self._listeners = Listeners(self._desk, self._library, self, self._channel, str(own.bot_user_id), self._now)
+        self._listeners.register(app)
+        token = self._settings.slack_app_token
         async with AsyncExitStack() as stack:
-            secret = self._settings.slack_signing_secret
-            quiet = logging.getLogger("slack_bolt")
-            app = AsyncApp(
-                client=self._client, logger=quiet, signing_secret=secret.get_secret_value() if secret else ""
-            )
-            self._listeners = Listeners(self._desk, self._library, self, self._channel, own_user, self._now)
-            self._listeners.register(app)
             stack.push_async_callback(self._listeners.finish)
-            if token := self._settings.slack_app_token:
-                self._socket = Socket(app, token.get_secret_value())
+            if token:
+                self._socket = Socket(app, token.get_secret_value(), self._pace)
                 await self._socket.check()
                 await stack.enter_async_context(self._socket)
             else:
                 await stack.enter_async_context(_serving(app, self._settings.slack_http_port))
-            await self._catch_up()
+            stack.push_async_callback(self._listeners.finish)  # what is under way is acknowledged before the wire ends
+            await self._catch_up(grace=0)
             _LOG.info("Slack: listening in %s (%s).", self._channel, "Socket Mode" if token else "HTTP mode")
             yield
-            self._socket = None
+        self._socket = None
 
     async def tick(self) -> None:
         """Look after the wire: replace a deaf socket, and read what it may have missed."""
         deaf = self._socket is not None and self._socket.is_deaf()
-        if time.monotonic() - self._looked_at >= CATCH_UP_SECONDS or deaf:
-            deaf = await self._catch_up() > 0 or deaf
+        if time.monotonic() >= self._look_at or deaf:
+            deaf = await self._catch_up(grace=0 if deaf else self._pace.grace) > 0 or deaf
         if self._socket and deaf:
             _LOG.warning("Slack: the connection is up but deaf; a fresh one takes its place.")
             await self._socket.renew()
 
-    async def _introduce(self) -> str:
-        """The desk's own user id. Raises ConfigurationError."""
+    async def _introduce(self) -> AuthorizeResult:
+        """Who the desk is in this workspace. Raises ConfigurationError."""
         while True:
             try:
                 with explained():
-                    return str((await self._client.auth_test())["user_id"])
+                    said = await self._client.auth_test()
             except Undelivered as trouble:
                 if not trouble.doubtful and trouble.retry_after is None:
                     raise ConfigurationError([f"SLACK_BOT_TOKEN: {trouble.reason} Copy the bot token anew."]) from None
-                _LOG.warning("%s Trying again in 5 seconds.", trouble.reason)
-                await asyncio.sleep(5)
+                _LOG.warning("%s Trying again in %g seconds.", trouble.reason, self._pace.retry)
+                await asyncio.sleep(self._pace.retry)
+            else:
+                return AuthorizeResult(
+                    enterprise_id=said.get("enterprise_id"),
+                    team_id=said.get("team_id"),
+                    bot_id=said.get("bot_id"),
+                    bot_user_id=str(said["user_id"]),
+                    bot_token=self._client.token,
+                )
 
-    async def _catch_up(self) -> int:
-        """Read what the channel holds since the desk last heard of it; how many comments were new."""
-        self._looked_at = time.monotonic()
+    def _app(self, own: AuthorizeResult) -> AsyncApp:
+        async def authorize() -> AuthorizeResult:
+            # Bolt would ask Slack with the first event, and acknowledge it unheard where Slack does not answer.
+            return own
+
+        secret = self._settings.slack_signing_secret
+        return AsyncApp(
+            client=self._client,
+            authorize=authorize,
+            logger=logging.getLogger("slack_bolt"),
+            signing_secret=secret.get_secret_value() if secret else "",
+        )
+
+    async def _catch_up(self, grace: float) -> int:
+        """Read what the channel holds since the desk last heard of it; how many messages nobody had brought.
+
+        A message is left to the socket for `grace` seconds, and looked for again as soon as they are over.
+        """
+        self._look_at = time.monotonic() + self._pace.look
         found = 0
         try:
             heard = await self._desk.heard(SLACK, self._channel)
@@ -136,10 +176,14 @@ class SlackChat(Speaking):
                 return 0
             since = f"{max(float(heard) - OVERLAP.total_seconds(), 0):.6f}"
             for message in await self.history(self._channel, since):
-                forward = self._listeners.reading(message)
-                if forward and not await self._desk.has(forward.place):
-                    found += float(message["ts"]) < self._now().timestamp() - API_SECONDS
-                    await self._listeners.forward(forward, tell=False)
+                forward = self._listeners.unheard(message)
+                if forward is None or await self._desk.has(forward.place):
+                    continue
+                if float(message["ts"]) > self._now().timestamp() - grace:
+                    self._look_at = time.monotonic() + self._pace.grace
+                    continue
+                found += 1
+                await self._listeners.forward(forward, tell=False)
         except Undelivered as trouble:
             _LOG.warning("Slack: the channel's history can not be read. %s", trouble.reason)
         except Unavailable as trouble:
@@ -150,10 +194,12 @@ class SlackChat(Speaking):
 class Socket:
     """A Socket Mode connection, and a fresh one in its place when it has gone deaf."""
 
-    def __init__(self, app: AsyncApp, token: str) -> None:
+    def __init__(self, app: AsyncApp, token: str, pace: Pace) -> None:
         self._app = app
         self._token = token
+        self._pace = pace
         self._handler: AsyncSocketModeHandler | None = None
+        self._connecting: asyncio.Future[None] | None = None
         self._last_pong: float | None = None
         self._alive_at = 0.0
 
@@ -181,7 +227,7 @@ class Socket:
         if pong is not None and pong != self._last_pong:
             self._last_pong = pong
             self._alive_at = time.monotonic()
-        return time.monotonic() - self._alive_at > DEAF_SECONDS
+        return time.monotonic() - self._alive_at > self._pace.deaf
 
     async def renew(self) -> None:
         """A new handler; one that went deaf never heals."""
@@ -190,13 +236,15 @@ class Socket:
 
     async def _open(self) -> None:
         self._alive_at = time.monotonic()
-        self._handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=PING_SECONDS)
+        self._handler = AsyncSocketModeHandler(self._app, self._token, ping_interval=self._pace.ping)
         self._handler.client.on_message_listeners.append(self._on_message)
-        connecting = asyncio.ensure_future(self._handler.client.connect())  # type: ignore[no-untyped-call]
+        self._connecting = asyncio.ensure_future(self._handler.client.connect())  # type: ignore[no-untyped-call]
         # The client tries for ever; the watch over its liveness goes on meanwhile.
-        await asyncio.wait({connecting}, timeout=API_SECONDS)
+        await asyncio.wait({self._connecting}, timeout=self._pace.call)
 
     async def _close(self) -> None:
+        if self._connecting:
+            self._connecting.cancel()
         if self._handler:
             with suppress(Exception):  # whatever a dead socket says at its end
                 await asyncio.wait_for(self._handler.client.close(), timeout=5)  # type: ignore[no-untyped-call]
@@ -221,9 +269,11 @@ async def _serving(app: AsyncApp, port: int) -> AsyncIterator[None]:
     runner = web.AppRunner(server, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, port=port).start()
+        try:
+            await web.TCPSite(runner, port=port).start()
+        except OSError as trouble:
+            problem = f"SLACK_HTTP_PORT: {port} can not be opened: {trouble.strerror}."
+            raise ConfigurationError([problem]) from None
         yield
-    except OSError as trouble:
-        raise ConfigurationError([f"SLACK_HTTP_PORT: {port} can not be opened: {trouble.strerror}."]) from None
     finally:
         await runner.cleanup()
