@@ -208,12 +208,16 @@ def explained() -> Iterator[None]:
     try:
         yield
     except SlackApiError as trouble:
-        answer = trouble.response
-        error = str(answer.get("error") or f"status {answer.status_code}") if answer is not None else str(trouble)
-        if getattr(answer, "status_code", 200) == 429 or error in {"ratelimited", "rate_limited"}:
-            headers = {str(k).casefold(): v for k, v in (answer.headers or {}).items()}
+        answer: Any = trouble.response
+        said = getattr(answer, "data", answer)
+        status = int(getattr(answer, "status_code", None) or getattr(answer, "status", 200))
+        error = str(said.get("error") or "") if isinstance(said, dict) else ""
+        if status == 429 or error in {"ratelimited", "rate_limited"}:
+            headers = {str(key).casefold(): value for key, value in (answer.headers or {}).items()}
             raise Undelivered("Slack asks for patience.", float(headers.get("retry-after", 30))) from None
-        failed = getattr(answer, "status_code", 200) >= 500 or error in {"internal_error", "fatal_error"}
-        raise Undelivered(f"Slack says {error}.", closed=error in CLOSED, doubtful=failed) from None
+        # What names no error is not Slack's own answer, so nobody knows what Slack made of the call.
+        failed = not error or status >= 500 or error in {"internal_error", "fatal_error"}
+        reason = f"Slack says {error or f'nothing that can be read (status {status})'}."
+        raise Undelivered(reason, closed=error in CLOSED, doubtful=failed) from None
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as trouble:
         raise Undelivered(f"Slack could not be reached: {type(trouble).__name__}.", doubtful=True) from None
