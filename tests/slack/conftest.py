@@ -10,14 +10,17 @@ import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import aiosqlite
 import pytest
 from pydantic import SecretStr
 
 from adapters.slack import open_chat
 from adapters.slack.wire import Pace
+from bot.chat import Comment, Forward, Person, Place
 from bot.desk import Desk
 from bot.library import Library, Room
 from bot.screening import Screening
+from bot.screening.model.classifier import Classifier
 from bot.store import Store
 from config.settings import Settings
 from tests.conftest import MONDAY
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
     from adapters.slack.wire import SlackChat
     from bot.case import Case
     from bot.policy import Policy
-    from bot.screening.model.classifier import Classifier
     from tests.slack.server import Json
 
 JUDY, AMIR, RUTH, TOMAS, PIPER, STRANGER = "U0JUDY", "U0AMIR", "U0RUTH", "U0TOMAS", "U0PIPER", "U0NOBODY"
@@ -110,6 +112,24 @@ class Office:
         finally:
             await self.store.close()
 
+    def use(self, library: Library) -> None:
+        """Another library file, for the next start."""
+        self.library = library
+        self._screening = Screening(self._screening.policy, library, Classifier())
+
+    async def break_database(self) -> None:
+        """From here on the database takes nothing."""
+        await self._sql('ALTER TABLE "case" RENAME TO gone')
+
+    async def mend_database(self) -> None:
+        """The database takes things again."""
+        await self._sql('ALTER TABLE gone RENAME TO "case"')
+
+    async def _sql(self, statement: str) -> None:
+        async with aiosqlite.connect(self.file, timeout=5) as connection:
+            await connection.execute(statement)
+            await connection.commit()
+
     async def case(self, serial: int) -> Case:
         """A case as it is stored."""
         async with self.store.look(self.library.id) as view:
@@ -131,6 +151,10 @@ class Office:
         """The clock moves on, and the desk ticks."""
         self.clock.time += length
         await self.desk.on_tick(self.clock())
+
+    def forward(self, text: str, message: str) -> Forward:
+        """A forward that did not come by the wire."""
+        return Forward(Place("slack", STAFF, message), Person(JUDY, JUDY), Comment(text))
 
     async def card(self, forward: Json | None = None, *containing: str, channel: str = STAFF) -> Json:
         """The desk's newest message in a thread or channel that holds these words, once it is there."""
@@ -209,5 +233,3 @@ async def desk(office: Office) -> AsyncIterator[Office]:
     """A desk at work in Socket Mode."""
     async with office.at_work():
         yield office
-
-

@@ -75,6 +75,7 @@ LONGEST = {
     ("option", "value"): 150,
     ("placeholder", "text"): 150,
 }
+IDS = ("action_id", "block_id")
 OPTIONS = {"checkboxes": 10, "radio_buttons": 10, "static_select": 100, "multi_static_select": 100}
 
 
@@ -150,32 +151,27 @@ def _problems(part: Json) -> list[str]:
     if kind not in SHAPES:
         return [f"a part of unknown type {kind}"]
     must, may = SHAPES[kind]
-    problems = [f"{kind} without {key}" for key in must - set(part)]
-    problems += [f"{kind} with {key}" for key in set(part) - must - may - {"type"}]
-    if kind in {"text", "plain_text", "mrkdwn"} and not part.get("text"):
-        problems.append(f"an empty {kind}")
-    for name in ("action_id", "block_id"):
-        if len(part.get(name) or "") > 255 or part.get(name) == "":
-            problems.append(f"{kind} with a {name} of no or over 255 characters")
-    for (owner, name), most in LONGEST.items():
-        if owner == kind and len(_text(part.get(name))) > most:
-            problems.append(f"{owner}.{name} of over {most} characters")
-    if len(_text(part.get("placeholder"))) > 150 or len(str(part.get("initial_value") or "")) > 3_000:
-        problems.append(f"{kind} with a placeholder or value that is too long")
-    if kind in OPTIONS:
-        problems += _option_problems(kind, part.get("options") or [])
-    if set(part.get("style") or {}) - {"bold", "italic", "strike", "code"} and kind == "text":
-        problems.append("a text of unknown style")
     inner = part.get("elements") or []
-    if kind in INSIDE and not inner:
-        problems.append(f"{kind} of nothing")
-    for one in inner:
-        if kind in INSIDE and one.get("type") not in INSIDE[kind]:
-            problems.append(f"{one.get('type')} in {kind}")
-    for name in ("text", "label", "element", "placeholder", "hint"):
-        if isinstance(part.get(name), dict):
-            inner = [*inner, part[name]]
-    return problems + [problem for one in inner for problem in _problems(one)]
+    wrong = {
+        **{f"{kind} without {key}": True for key in must - set(part)},
+        **{f"{kind} with {key}": True for key in set(part) - must - may - {"type"}},
+        f"an empty {kind}": kind in {"text", "plain_text", "mrkdwn"} and not part.get("text"),
+        f"{kind} of nothing": kind in INSIDE and not inner,
+        f"{kind} with a placeholder of over 150": len(_text(part.get("placeholder"))) > 150,
+        f"{kind} with a value of over 3,000": len(str(part.get("initial_value") or "")) > 3_000,
+        f"{kind} of unknown style": kind == "text" and set(part.get("style") or {}) - {"bold", "italic", "code"},
+        **{f"{one.get('type')} in {kind}": kind in INSIDE and one.get("type") not in INSIDE[kind] for one in inner},
+        **{f"{kind} with a {key} of no or over 255": len(part.get(key, "x")) not in range(1, 256) for key in IDS},
+        **{
+            f"{owner}.{key} of over {most}": owner == kind and len(_text(part.get(key))) > most
+            for (owner, key), most in LONGEST.items()
+        },
+    }
+    options = _option_problems(kind, part.get("options") or []) if kind in OPTIONS else []
+    inner = [*inner, *(part[key] for key in ("text", "label", "element") if isinstance(part.get(key), dict))]
+    return (
+        [problem for problem, is_so in wrong.items() if is_so] + options + [p for one in inner for p in _problems(one)]
+    )
 
 
 def _option_problems(kind: str, options: list[Json]) -> list[str]:

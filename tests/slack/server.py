@@ -6,7 +6,6 @@ What Slack would refuse, the server refuses and keeps as a complaint; a complain
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import itertools
 import json
 import time
@@ -18,11 +17,12 @@ from aiohttp import web
 from tests.slack import rules
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
 Json = dict[str, Any]
 TEAM, APP, BOT_USER, BOT = "T0ALDER", "A0DESK", "U0DESK", "B0DESK"
-BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1-desk", "xapp-1-desk", "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 - made up
+BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-1-desk", "xapp-1-desk", "8f742231b10e8888abcd99yyyzzz85a5"
 STAFF, ELSEWHERE = "C0STAFF", "C0LOUNGE"
 PATIENCE = 10.0
 """Seconds that the server waits for an acknowledgement, and that a trigger lives. Slack's are 3; a machine that runs
@@ -72,6 +72,7 @@ class Fault:
     times: int = 1
     where: Callable[[Json], bool] = lambda _: True
     body: str = ""
+    media_type: str = "application/json"
 
 
 class Server:
@@ -208,7 +209,7 @@ class Server:
             if fault.status != 200 or fault.body:
                 headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
                 body = fault.body or json.dumps({"ok": False, "error": "ratelimited" if fault.status == 429 else "x"})
-                return web.Response(status=fault.status, text=body, headers=headers)
+                return web.Response(status=fault.status, text=body, headers=headers, content_type=fault.media_type)
             if fault.error:
                 return web.json_response({"ok": False, "error": fault.error})
         headers = {"x-oauth-scopes": ",".join(self.scopes)}
@@ -382,6 +383,9 @@ class Server:
         fault = next((f for f in self.faults.get("response_url", []) if f.times > 0), None)
         if fault:
             fault.times -= 1
+            if fault.held:
+                await fault.held.wait()
+        if fault and fault.status != 200:
             return web.Response(status=fault.status, text=fault.error)
         self._hold(rules.message_problems(args), "response_url")
         if args.get("response_type") != "ephemeral" or args.get("replace_original"):

@@ -60,7 +60,10 @@ class Staff:
     def _seen(self, user: str, step: Step) -> tuple[Json, str | None]:
         """The newest message that has the button; else any card of the case, whose button was there once."""
         slack = self._office.slack
-        said = [*slack.desks(), *({**m, "channel": c.id} for c in slack.channels.values() if c.user == user for m in c.messages)]
+        said = [
+            *slack.desks(),
+            *({**m, "channel": c.id} for c in slack.channels.values() if c.user == user for m in c.messages),
+        ]
         for message in reversed(said):
             if f"desk:{step.do}" in rules.buttons(message) and step.case:
                 return message, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -223,7 +223,7 @@ async def test_a_screenshot_is_kept_and_its_words_are_asked_for(desk: Office) ->
     await desk.card(message, "REMOVE: 2 Abuse", INSULT)
 
 
-REFUSED_FILES = {
+REFUSED_FILES: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "no picture": (b"MZ" + bytes(30), {"media_type": "application/x-msdownload"}, "no picture that the desk keeps"),
     "another type than it says": (b"<html>", {"media_type": "image/png"}, "says it is image/png, and is not"),
     "too large by what it says": (PNG, {"media_type": "image/png", "size": 10**9}, "larger than 20 MB"),
@@ -234,8 +234,7 @@ REFUSED_FILES = {
 @pytest.mark.parametrize("name", REFUSED_FILES)
 async def test_a_file_that_is_not_kept_is_refused_in_words(desk: Office, name: str) -> None:
     content, facts, said = REFUSED_FILES[name]
-    facts = dict(facts)
-    stub = desk.slack.add_file(content, str(facts.pop("media_type")), **facts)
+    stub = desk.slack.add_file(content, **facts)
     await desk.slack.say(JUDY, QUESTION, as_="file_share", files=[stub])
     await desk.slack.until(lambda: desk.slack.count("files.info"))
     await desk.desk.deliver(desk.clock())

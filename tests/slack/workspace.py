@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,10 +114,8 @@ class Workspace(Server):
         kind = KINDS.get(body.get("type", ""), "interactive") if "command" not in body else "slash_commands"
         one = Delivery(body, kind)
         wait = self._by_http(one, retry) if self.http else self._by_socket(one, retry)
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(wait, patience)
-        except TimeoutError:
-            pass
         if acked is not None and one.acked is not acked:
             self.complaints.append(f"{body.get('type') or 'command'} acknowledged: {one.acked}, expected: {acked}")
         return one
@@ -155,7 +154,10 @@ class Workspace(Server):
             "X-Slack-Signature": f"v0={digest}",
             **({"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "http_timeout"} if retry else {}),
         }
-        async with aiohttp.ClientSession() as session, session.post(str(self.http), data=content, headers=headers) as got:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(str(self.http), data=content, headers=headers) as got,
+        ):
             return got.status, await got.text()
 
     # What people do.
@@ -201,9 +203,7 @@ class Workspace(Server):
         self.views[user] = []
         by = self._by(user, channel)
         body = payload("slash_command", text=text, user_id=user, channel_id=channel)
-        return await self.deliver(
-            {**body, "trigger_id": by["trigger_id"], "response_url": by["response_url"]}, **how
-        )
+        return await self.deliver({**body, "trigger_id": by["trigger_id"], "response_url": by["response_url"]}, **how)
 
     async def press(
         self, user: str, shown: Json, name: str, *, value: str | None = None, channel: str = STAFF, **how: Any
@@ -233,7 +233,11 @@ class Workspace(Server):
 
         def topmost() -> Json | None:
             stack = self.views.get(user) or [{"blocks": []}]
-            has = field in {block.get("block_id") for block in stack[-1]["blocks"]} if field else bool(stack[-1]["blocks"])
+            has = (
+                field in {block.get("block_id") for block in stack[-1]["blocks"]}
+                if field
+                else bool(stack[-1]["blocks"])
+            )
             return stack[-1] if has and title in (stack[-1].get("title") or {}).get("text", "") else None
 
         found: Json = await self.until(topmost, f"a modal {title!r} with {field!r} for {user}")
