@@ -61,7 +61,8 @@ def hold_to_kind(url: str | URL, found: str | None, kind: str) -> None:
 def connect(url: str) -> AsyncEngine:
     """An engine for `url`; nothing is opened yet. Raises Unavailable."""
     try:
-        engine = create_async_engine(_address(url), pool_pre_ping=True)
+        # Errors are logged, and what people said is not.
+        engine = create_async_engine(_address(url), pool_pre_ping=True, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
         raise Unavailable(_NO_ADDRESS) from None
     if engine.dialect.name == "sqlite":

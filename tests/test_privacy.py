@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import onnxruntime
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import database
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.conftest import Talk
 
 UPLOAD = b"events.data.microsoft"
@@ -31,3 +34,14 @@ async def test_a_talk_opens_no_connection(talk: Talk, monkeypatch: pytest.Monkey
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     heard = await talk.say("See http://example.org/now for cheap watches!", "/as director", "/keep 1 harmless")
     assert "KEEP, ruled by Ruth Engstrom" in heard
+
+
+async def test_an_error_of_the_database_does_not_repeat_what_was_stored(tmp_path: Path) -> None:
+    """Whoever logs it would log what people said."""
+    engine = database.connect(f"sqlite:///{tmp_path / 'desk.db'}")
+    async with engine.connect() as connection:
+        with pytest.raises(SQLAlchemyError) as caught:
+            await connection.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "Wilhelmina borrowed it"})
+    await engine.dispose()
+    assert "nowhere" in str(caught.value)
+    assert "Wilhelmina" not in str(caught.value)
