@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 from contextlib import AsyncExitStack, contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from filelock import FileLock, Timeout
 
@@ -23,7 +23,7 @@ from bot.screening.model.classifier import Classifier
 from bot.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from adapters.terminal import Screen
@@ -71,7 +71,8 @@ async def run(
             console.greet(kind, database.named(url))
             stack.enter_context(terminal.above_prompt(live=_live()))
         for wired in chats:
-            await stack.enter_async_context(wired.connected())
+            if not await _unless(stop, stack.enter_async_context(wired.connected())):
+                return 0
         # Once every chat is there: what a chat could not take would be put off.
         await desk.start(clock.now(), alone=database.file_of(url) is not None)
         stack.enter_context(ticking(_ticks(desk, clock, console, chats), TICK_SECONDS))
@@ -111,6 +112,21 @@ def _ticks(
         await asyncio.gather(*(chat.tick() for chat in chats))
 
     return tick
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do this work, unless the system says stop before it is done; was it done?"""
+    working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+            return True
+        working.cancel()
+        await asyncio.wait({working})
+        return False
+    finally:
+        stopped.cancel()
 
 
 async def _converse(lines: AsyncIterator[str], chat: Console, stop: asyncio.Event) -> None:
