@@ -210,7 +210,7 @@ def explained() -> Iterator[None]:
     except SlackApiError as trouble:
         answer: Any = trouble.response
         said = getattr(answer, "data", answer)
-        status = int(getattr(answer, "status_code", None) or getattr(answer, "status", 200))
+        status: int = getattr(answer, "status_code", 0) or getattr(answer, "status", 200)
         error = str(said.get("error") or "") if isinstance(said, dict) else ""
         if status == 429 or error in {"ratelimited", "rate_limited"}:
             headers = {str(key).casefold(): value for key, value in (answer.headers or {}).items()}

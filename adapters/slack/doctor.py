@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import yaml
@@ -104,13 +103,12 @@ async def _person(client: AsyncWebClient, member: Member) -> Check:
 async def _socket(client: AsyncWebClient, settings: Settings) -> list[Check]:
     if settings.slack_app_token is None:
         return [good(f"Slack: HTTP mode, on port {settings.slack_http_port} at /slack/events.")]
-    with suppress(Undelivered):
+    try:
         with explained():
             await client.apps_connections_open(app_token=settings.slack_app_token.get_secret_value())
-        return [good("Slack: Socket Mode can be opened.")]
-    return [
-        mend(
-            "Slack: SLACK_APP_TOKEN does not work. Make an app-level token (xapp-) with the scope connections:write, "
-            "under Basic Information, and turn Socket Mode on."
+    except Undelivered as trouble:
+        how = (
+            "Make an app-level token (xapp-) with connections:write, under Basic Information, and turn Socket Mode on."
         )
-    ]
+        return [mend(f"Slack: SLACK_APP_TOKEN does not work. {trouble.reason} {how}")]
+    return [good("Slack: Socket Mode can be opened.")]

@@ -179,7 +179,7 @@ class SlackChat(Speaking):
                 forward = self._listeners.unheard(message)
                 if forward is None or await self._desk.has(forward.place):
                     continue
-                if float(message["ts"]) > self._now().timestamp() - grace:
+                if grace and float(message["ts"]) > self._now().timestamp() - grace:
                     self._look_at = time.monotonic() + self._pace.grace
                     continue
                 found += 1

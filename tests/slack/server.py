@@ -94,8 +94,8 @@ class Server:
         self.hidden: list[Json] = []
         """Ephemeral messages in threads that are not active: Slack shows those to nobody."""
         self.triggers: dict[str, tuple[str, float]] = {}
-        self.granted = {scope for scope in SCOPES.values() if scope} | {"files:read", "im:history"}
-        self.scopes = sorted(self.granted)
+        self.scopes = sorted({scope for scope in SCOPES.values() if scope})
+        self.revoked: set[str] = set()
         self.bot_token, self.app_token = BOT_TOKEN, APP_TOKEN
         self.faults: dict[str, list[Fault]] = {}
         self.down = False

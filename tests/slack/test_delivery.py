@@ -57,7 +57,7 @@ async def test_what_was_not_stored_is_not_acknowledged_and_comes_again(desk: Off
 async def test_what_slack_took_before_it_timed_out_is_found_by_its_metadata(desk: Office) -> None:
     desk.slack.fail("chat.postMessage", held=asyncio.Event(), taken=True)
     message = await desk.slack.say(JUDY, QUESTION)
-    await desk.slack.until(lambda: desk.slack.desks())
+    await desk.slack.until(desk.slack.desks)
     await desk.desk.deliver(desk.clock())
     assert await desk.facts("notice sent") == [], "nobody knows yet"
     await desk.pass_time(MINUTE)
@@ -167,16 +167,16 @@ async def test_a_card_that_slack_would_not_draw_is_drawn_later(desk: Office) -> 
 async def test_no_log_holds_what_people_said(desk: Office, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     caplog.set_level(logging.INFO, "commentdesk")
-    secret = "My neighbour Wilhelmina borrowed it"
+    said = "My neighbour Wilhelmina borrowed it"
     await desk.break_database()
-    message = desk.slack.write(JUDY, secret)
+    message = desk.slack.write(JUDY, said)
     await desk.slack.tell(message, acked=False, patience=0.3)
     await desk.mend_database()
     desk.slack.fail("chat.postMessage", error="channel_not_found")
     desk.slack.fail("response_url", status=404)
     desk.slack.fail("chat.postEphemeral", error="user_not_in_channel")
     await desk.slack.tell(message)
-    card = await desk.card(None, secret, channel=desk.slack.direct(RUTH).id)
+    card = await desk.card(None, said, channel=desk.slack.direct(RUTH).id)
     await desk.slack.press(JUDY, {**card, "channel": STAFF}, "claim", value="2026-0001|1")
     await desk.slack.until(lambda: desk.slack.count("chat.postEphemeral"))
     await desk.slack.until(lambda: "an answer could not be given" in caplog.text)

@@ -32,7 +32,7 @@ async def test_pasted_text_is_answered_in_its_thread(desk: Office) -> None:
 MARKUP = {
     # as Slack delivers it, as the comment reads
     "Tom &amp; Jerry &lt;3 &gt; all": "Tom & Jerry <3 > all",
-    "See <https://example.org/a?b=1&amp;c=2|example.org> please": "See example.org (https://example.org/a?b=1&c=2) please",
+    "See <https://example.org/?b=1&amp;c=2|our page>": "See our page (https://example.org/?b=1&c=2)",
     "Ask <@U0AMIR|amir> or <#C0LOUNGE|lounge>": "Ask @amir or #lounge",
     "<!channel> look, <!here|here>": "@channel look, @here",
     "Write to <mailto:ann@example.org|ann@example.org>": "Write to ann@example.org",

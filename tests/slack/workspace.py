@@ -1,4 +1,4 @@
-"""People in the workspace: what they do reaches the desk over Socket Mode or as signed HTTP requests, as Slack sends it."""
+"""People in the workspace: what they do reaches the desk by Socket Mode or as signed HTTP requests, as from Slack."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KINDS = {"event_callback": "events_api", "block_actions": "interactive", "view_s
 def payload(name: str, **event: Any) -> Json:
     """A recorded payload; `event` replaces parts of the event in it, or of the payload where it holds no event."""
     found: Json = json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
-    (found["event"] if "event" in found else found).update(event)
+    found.get("event", found).update(event)
     return found
 
 
