@@ -115,17 +115,25 @@ class Delivery:
                 await self._not_sent(change, chat, queued, trouble, now)
             return trouble.closed
         async with self._store.change(self._library.id, now) as change:
-            # A message that was found shows the case as it stood then.
-            stale = found is not None and queued.kind in notices.SHOWS_THE_CASE
+            case = await _case(change, queued.case)
+            stale = await self._is_stale(change, queued, case, notice, now, found=found is not None)
             shown = {"redraw_at": now, "attempts": 0} if stale else {"drawn": digest(notice.card)}
             await change.outbox.settle(queued, "sent", message=message, **shown)
             change.note("notice sent", queued.case, {**said, "card": asdict(notice.card)})
-            case = await _case(change, queued.case)
             due = notices.again(queued.kind, self._clock, now)
             if due and not notices.lost_point(queued.kind, queued.about, case, now):
                 direct = queued.direct != queued.turned  # the next one goes its own way again
                 await change.queue(case, queued.kind, due, queued.about, direct=direct)
         return True
+
+    async def _is_stale(
+        self, change: Change, queued: Queued, case: Case, notice: Notice, now: dt.datetime, *, found: bool
+    ) -> bool:
+        """May the message show what is no longer so? The case has changed on its way, or before it was found."""
+        if found or queued.kind not in notices.SHOWS_THE_CASE:
+            return queued.kind in notices.SHOWS_THE_CASE
+        to = await self._recipient(change, queued, case, now)
+        return (await self._notice(change, queued, case, to, now)).card != notice.card
 
     async def _not_sent(
         self, change: Change, chat: Chat, queued: Queued, trouble: Undelivered, now: dt.datetime

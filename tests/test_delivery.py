@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -232,6 +233,38 @@ async def test_what_can_not_be_done_is_said_before_more_is_asked_for(store: Stor
     assert answer.card.title == "The director has asked the staff nothing about 2026-0001."
     asked = await desk.on_press(Press(Place("console", "staff", "p2"), judy, "ask", "1"), MONDAY)
     assert asked.card.title == "Please give a question."
+
+
+async def test_a_card_on_its_way_while_the_case_changes_is_drawn_anew(store: Store, screening: Screening) -> None:
+    class Slow(Channel):
+        """A channel to which the first notice takes as long as somebody takes to press."""
+
+        drawn: ClassVar[list[str]] = []
+        pressed: asyncio.Task[object] | None = None
+
+        async def send(self, notice: Notice) -> str:
+            stored = asyncio.Event()
+
+            async def acknowledge(_: object) -> None:
+                stored.set()
+
+            if self.pressed is None:
+                claim = Press(Place("console", "staff", "p1"), Person("Judy Ferris", ""), "claim", "1")
+                self.pressed = asyncio.create_task(desk.on_press(claim, MONDAY, acknowledge))
+                await stored.wait()
+            return await super().send(notice)
+
+        async def redraw(self, notice: Notice, message: str) -> None:
+            assert message == f"message of {notice.id}"
+            self.drawn.append(repr(notice.card))
+
+    channel = Slow()
+    desk = Desk(store, screening, [channel])
+    await desk.on_comment(forward(), MONDAY)
+    assert channel.pressed
+    await channel.pressed
+    assert len(channel.drawn) == 1
+    assert "Judy Ferris has it" in channel.drawn[0]
 
 
 async def test_a_chat_that_is_down_gets_the_notice_later_and_in_order(store: Store, screening: Screening) -> None:
