@@ -37,18 +37,18 @@ def forward_of(message: Payload, channel: str, own_user: str) -> Forward | None:
     return Forward(place_of(channel, message), Person(by, by), comment, remark)
 
 
-def comment_of(message: Payload, own_user: str = "", *, asked: bool = False) -> tuple[Comment, str]:
+def comment_of(message: Payload, own_user: str = "") -> tuple[Comment, str]:
     """The comment in a message, and what its sender wrote beside it.
 
-    Where a message was shared, the comment is the shared one, and the sender's own words are a remark. Where somebody
-    `asked` about this very message, the words of a feed count too, which stand in its attachments and blocks.
+    Where a message was shared, the comment is the shared one, and the sender's own words are a remark. A feed's words
+    stand in its attachments or blocks.
     """
     written = plain(str(message.get("text") or ""), own_user)
     shared = [one for one in message.get("attachments") or () if one.get("is_share") or one.get("is_msg_unfurl")]
     files = [*(message.get("files") or ()), *(file for one in shared for file in one.get("files") or ())]
     attachments = tuple(_attachment(file) for file in files if file.get("mode") != "tombstone")
     words = "\n\n".join(filter(None, (_shared_text(one) for one in shared)))
-    if asked and not (words or written):
+    if not (words or written):
         fed = [_shared_text(one) for one in message.get("attachments") or ()]
         written = "\n\n".join(filter(None, fed)) or html.unescape("".join(_words(message.get("blocks") or ())).strip())
     if not words and not any(one.get("files") for one in shared):

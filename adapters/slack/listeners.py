@@ -136,7 +136,7 @@ class Listeners:
             return
         here = channel == self._channel
         place = place_of(channel, message) if here else Place(SLACK, self._channel, f"from:{channel}:{message['ts']}")
-        comment, remark = comment_of(message, self._own_user, asked=True)
+        comment, remark = comment_of(message, self._own_user)
         forward = Forward(place, Person(user, user), comment, remark, in_channel=False)
         try:
             answer = await self._stored(lambda stored: self._desk.on_comment(forward, self._now(), stored))

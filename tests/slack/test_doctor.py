@@ -10,6 +10,8 @@ import yaml
 from click.testing import CliRunner
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from adapters import slack
 from adapters.cli import main
@@ -19,6 +21,7 @@ from adapters.slack.listeners import Listeners
 from config.settings import Settings
 from tests.slack.conftest import AMIR, TOMAS, Office, with_ids
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, SCOPES, SECRET, STAFF
+from tests.slack.workspace import payload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,6 +157,17 @@ def test_the_manifest_asks_for_what_is_listened_to(office: Office) -> None:
     assert features["app_home"]["home_tab_enabled"]
     assert settings["socket_mode_enabled"]
     assert settings["interactivity"]["is_enabled"]
+
+
+@pytest.mark.parametrize("action_id", ["desk:claim", "desk:promote", "page:1", "old:button", "legacy"])
+async def test_one_listener_answers_each_button(office: Office, action_id: str) -> None:
+    """Bolt goes on to the next listener that matches where one takes over three seconds, and both would answer."""
+    body = payload("block_actions")
+    body["actions"][0]["action_id"] = action_id
+    request, response = AsyncBoltRequest(body=body, mode="socket_mode"), BoltResponse(status=200)
+    all_of_them = registered(office)._async_listeners  # noqa: SLF001 - Bolt lists them nowhere else
+    matches = [await one.async_matches(req=request, resp=response) for one in all_of_them]
+    assert matches.count(True) == 1
 
 
 def test_the_manifest_keeps_slacks_limits() -> None:

@@ -131,6 +131,20 @@ async def test_a_socket_without_pongs_is_replaced_though_nobody_says_anything(of
         await office.forwarded()
 
 
+async def test_a_socket_whose_own_watch_has_died_is_replaced_too(office: Office) -> None:
+    """The SDK heals most connections itself; here the tasks that would have done so are gone."""
+    office.pace = replace(office.pace, look=3600, deaf=0.2)
+    async with office.at_work():
+        client = office.chat._socket._handler.client  # type: ignore[union-attr]  # noqa: SLF001 - no other way to harm it
+        for task in (client.current_session_monitor, client.message_receiver):
+            assert task
+            task.cancel()
+        ticks = asyncio.create_task(ticking(office))
+        await office.slack.until(lambda: len(office.slack.links) > 1, "a fresh connection")
+        ticks.cancel()
+        await office.forwarded()
+
+
 async def test_a_live_socket_is_left_alone_though_strangers_write(desk: Office) -> None:
     """What was refused is no case, and for ever new to whoever looks for cases."""
     await desk.slack.say(STRANGER, INSULT)
