@@ -48,7 +48,8 @@ IDS = {
 }
 QUESTION = "What time do you open on Saturdays?"
 INSULT = "You people are worthless pigs"
-QUICK = Pace(ping=0.1, deaf=0.6, look=0, grace=0.0, call=0.4, retry=0.02)
+CALM = Pace(ping=5, deaf=60, look=0, grace=0, call=20, retry=0.02)
+"""Patient with a machine that is busy; tests of impatience have their own."""
 HOUR = dt.timedelta(hours=1)
 
 
@@ -225,7 +226,7 @@ def office(slack: Workspace, slack_screening: Screening, fresh_file: Path, tmp_p
     """A desk that is set up and not yet at work."""
     file = tmp_path / "desk.db"
     shutil.copyfile(fresh_file, file)
-    return Office(slack, slack_screening, file, clock, QUICK)
+    return Office(slack, slack_screening, file, clock, CALM)
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ class Server:
         """What SLACK_API_BASE_URL names."""
         return f"{self.address}/api/"
 
-    async def until(self, holds: Callable[[], Any], why: str = "", seconds: float = 8) -> Any:
+    async def until(self, holds: Callable[[], Any], why: str = "", seconds: float = 20) -> Any:
         """Wait until something holds; what it gives. Fails with what was shown last."""
         end = time.monotonic() + seconds
         while not (found := holds()):

@@ -14,9 +14,19 @@ from tests.slack.conftest import AMIR, HOUR, JUDY, QUESTION, RUTH
 from tests.slack.server import STAFF
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from tests.slack.conftest import Office
 
 MINUTE = HOUR / 60
+
+
+@pytest.fixture
+async def impatient(office: Office) -> AsyncIterator[Office]:
+    """A desk that waits a second for Slack."""
+    office.pace = replace(office.pace, call=1)
+    async with office.at_work():
+        yield office
 
 
 async def test_events_and_presses_are_acknowledged_while_slacks_api_is_slow(office: Office) -> None:
@@ -50,39 +60,41 @@ async def test_what_was_not_stored_is_not_acknowledged_and_comes_again(desk: Off
     assert len(await desk.facts("forward")) == len(await desk.facts("notice sent")) == 1
 
 
-async def test_what_slack_took_before_it_timed_out_is_found_by_its_metadata(desk: Office) -> None:
-    desk.slack.fail("chat.postMessage", held=asyncio.Event(), taken=True)
-    message = await desk.slack.say(JUDY, QUESTION)
-    await desk.slack.until(desk.slack.desks)
-    await desk.desk.deliver(desk.clock())
-    assert await desk.facts("notice sent") == [], "nobody knows yet"
-    await desk.slack.press(AMIR, desk.slack.desks()[0], "claim")
-    assert (await desk.case(1)).claimed_by == "Amir Haddad", "though it can be pressed already"
-    await desk.pass_time(MINUTE)
-    assert desk.slack.count("conversations.replies") == 1
-    assert len(desk.slack.desks(thread=message["ts"])) == 1
-    assert len(await desk.facts("notice sent")) == 1
-    await desk.card(message, "Amir Haddad has it")
+async def test_what_slack_took_before_it_timed_out_is_found_by_its_metadata(impatient: Office) -> None:
+    impatient.slack.fail("chat.postMessage", held=asyncio.Event(), taken=True)
+    message = await impatient.slack.say(JUDY, QUESTION)
+    await impatient.slack.until(impatient.slack.desks)
+    await impatient.desk.deliver(impatient.clock())
+    assert await impatient.facts("notice sent") == [], "nobody knows yet"
+    await impatient.slack.press(AMIR, impatient.slack.desks()[0], "claim")
+    assert (await impatient.case(1)).claimed_by == "Amir Haddad", "though it can be pressed already"
+    await impatient.pass_time(MINUTE)
+    assert impatient.slack.count("conversations.replies") == 1
+    assert len(impatient.slack.desks(thread=message["ts"])) == 1
+    assert len(await impatient.facts("notice sent")) == 1
+    await impatient.card(message, "Amir Haddad has it")
 
 
 @pytest.mark.parametrize("channel", ["direct", "of a modal"])
-async def test_a_doubtful_send_outside_a_thread_is_looked_up_too(desk: Office, channel: str) -> None:
+async def test_a_doubtful_send_outside_a_thread_is_looked_up_too(impatient: Office, channel: str) -> None:
     if channel == "direct":
-        _, card = await desk.forwarded()
-        desk.slack.fail("chat.postMessage", held=asyncio.Event(), taken=True, where=lambda a: a["channel"][0] == "D")
-        await desk.slack.press(JUDY, card, "ask")
-        await desk.slack.modal(JUDY, field="question")
-        await desk.slack.submit(JUDY, {"question": "May this stay?"})
+        _, card = await impatient.forwarded()
+        impatient.slack.fail(
+            "chat.postMessage", held=asyncio.Event(), taken=True, where=lambda a: a["channel"][0] == "D"
+        )
+        await impatient.slack.press(JUDY, card, "ask")
+        await impatient.slack.modal(JUDY, field="question")
+        await impatient.slack.submit(JUDY, {"question": "May this stay?"})
     else:
-        desk.slack.fail("chat.postMessage", held=asyncio.Event(), taken=True)
-        await desk.slack.begin(JUDY)
-        await desk.slack.modal(JUDY, field="comment")
-        await desk.slack.submit(JUDY, {"comment": QUESTION})
-    where = desk.slack.direct(RUTH) if channel == "direct" else desk.slack.channels[STAFF]
-    await desk.slack.until(lambda: where.messages)
-    await desk.desk.deliver(desk.clock())
-    await desk.pass_time(MINUTE)
-    assert desk.slack.count("conversations.history") == 1
+        impatient.slack.fail("chat.postMessage", held=asyncio.Event(), taken=True)
+        await impatient.slack.begin(JUDY)
+        await impatient.slack.modal(JUDY, field="comment")
+        await impatient.slack.submit(JUDY, {"comment": QUESTION})
+    where = impatient.slack.direct(RUTH) if channel == "direct" else impatient.slack.channels[STAFF]
+    await impatient.slack.until(lambda: where.messages)
+    await impatient.desk.deliver(impatient.clock())
+    await impatient.pass_time(MINUTE)
+    assert impatient.slack.count("conversations.history") == 1
     assert len(where.messages) == 1
 
 

@@ -14,14 +14,25 @@ from adapters.session import TICK_SECONDS
 from adapters.slack.wire import Pace
 from bot.toml import ConfigurationError
 from tests.slack import rules
-from tests.slack.conftest import AMIR, HOUR, INSULT, JUDY, QUESTION, RUTH, STRANGER, free_port
+from tests.slack.conftest import AMIR, CALM, HOUR, INSULT, JUDY, QUESTION, RUTH, STRANGER, free_port
 from tests.slack.server import ELSEWHERE, STAFF
 from tests.slack.workspace import payload
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from tests.slack.conftest import Office
 
 NEVER = Pace(look=3600, deaf=3600)
+NERVOUS = replace(CALM, ping=0.2, deaf=0.6)
+
+
+@pytest.fixture
+async def nervous(office: Office) -> AsyncIterator[Office]:
+    """A desk whose wire is quick to think that it is deaf."""
+    office.pace = NERVOUS
+    async with office.at_work():
+        yield office
 
 
 async def test_http_mode_hears_the_same(office: Office) -> None:
@@ -107,22 +118,22 @@ async def ticking(office: Office) -> None:
 
 
 @pytest.mark.parametrize("how", ["no pongs, no events", "pongs, no events"])
-async def test_a_deaf_socket_is_replaced_and_nothing_it_missed_is_lost(desk: Office, how: str) -> None:
-    await desk.forwarded()
-    (link,) = desk.slack.links
+async def test_a_deaf_socket_is_replaced_and_nothing_it_missed_is_lost(nervous: Office, how: str) -> None:
+    await nervous.forwarded()
+    (link,) = nervous.slack.links
     link.mute, link.pongless = True, how.startswith("no pongs")
-    desk.clock.time += HOUR / 60
-    message = desk.slack.write(AMIR, INSULT)
-    ticks = asyncio.create_task(ticking(desk))
-    await desk.card(message, "2026-0002")
-    await desk.slack.until(lambda: [one for one in desk.slack.open_links if not one.mute], "a fresh connection")
-    another, _ = await desk.forwarded("Do you have a seed library?")
+    nervous.clock.time += HOUR / 60
+    message = nervous.slack.write(AMIR, INSULT)
+    ticks = asyncio.create_task(ticking(nervous))
+    await nervous.card(message, "2026-0002")
+    await nervous.slack.until(lambda: [one for one in nervous.slack.open_links if not one.mute], "a fresh connection")
+    another, _ = await nervous.forwarded("Do you have a seed library?")
     ticks.cancel()
-    assert len(desk.slack.desks(thread=message["ts"])) == len(desk.slack.desks(thread=another["ts"])) == 1
+    assert len(nervous.slack.desks(thread=message["ts"])) == len(nervous.slack.desks(thread=another["ts"])) == 1
 
 
 async def test_a_socket_without_pongs_is_replaced_though_nobody_says_anything(office: Office) -> None:
-    office.pace = replace(office.pace, look=3600)
+    office.pace = replace(NERVOUS, look=3600)
     async with office.at_work():
         office.slack.links[0].pongless = office.slack.links[0].mute = True
         ticks = asyncio.create_task(ticking(office))
@@ -133,7 +144,7 @@ async def test_a_socket_without_pongs_is_replaced_though_nobody_says_anything(of
 
 async def test_a_socket_whose_own_watch_has_died_is_replaced_too(office: Office) -> None:
     """The SDK heals most connections itself; here the tasks that would have done so are gone."""
-    office.pace = replace(office.pace, look=3600, deaf=0.2)
+    office.pace = replace(NERVOUS, look=3600)
     async with office.at_work():
         client = office.chat._socket._handler.client  # type: ignore[union-attr]  # noqa: SLF001 - no other way to harm it
         for task in (client.current_session_monitor, client.message_receiver):
@@ -169,20 +180,20 @@ async def test_a_fresh_message_is_left_to_the_socket(office: Office) -> None:
         assert await office.count() == 2
 
 
-async def test_slack_asks_to_come_anew(desk: Office) -> None:
-    await desk.forwarded()
-    await desk.slack.disconnect()
-    await desk.slack.until(lambda: len(desk.slack.links) == 2)
-    await desk.forwarded("Do you have a seed library?")
-    await desk.slack.disconnect("warning")
-    await desk.slack.until(lambda: len(desk.slack.links) == 3)
-    await desk.forwarded("Is the meeting room free on Friday?")
+async def test_slack_asks_to_come_anew(nervous: Office) -> None:
+    await nervous.forwarded()
+    await nervous.slack.disconnect()
+    await nervous.slack.until(lambda: len(nervous.slack.links) == 2)
+    await nervous.forwarded("Do you have a seed library?")
+    await nervous.slack.disconnect("warning")
+    await nervous.slack.until(lambda: len(nervous.slack.links) == 3)
+    await nervous.forwarded("Is the meeting room free on Friday?")
 
 
-async def test_a_connection_that_breaks_is_made_anew(desk: Office) -> None:
-    await desk.slack.links[0].ws.close()
-    await desk.slack.until(lambda: len(desk.slack.open_links) == 1 and len(desk.slack.links) == 2)
-    await desk.forwarded()
+async def test_a_connection_that_breaks_is_made_anew(nervous: Office) -> None:
+    await nervous.slack.links[0].ws.close()
+    await nervous.slack.until(lambda: len(nervous.slack.open_links) == 1 and len(nervous.slack.links) == 2)
+    await nervous.forwarded()
 
 
 async def test_the_first_start_reads_nothing_older(office: Office) -> None:
