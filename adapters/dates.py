@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
-from bot.library import WEEKDAYS
+from bot.hours import WEEKDAYS
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

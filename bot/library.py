@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import datetime as dt  # noqa: TC003 - pydantic reads the annotations at run time
 import json
-import re
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from bot.hours import ClosedDay, Hours, ReplyTimes, Season, Weekday
 from bot.toml import ConfigurationError, Table, check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
-
-
-def minute_of_day(value: object) -> int:
-    """Minutes after midnight of a wall clock time such as "9:30"; "24:00" is the end of the day. Raises ValueError."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1440:
-        return value
-    if isinstance(value, dt.time):
-        return value.hour * 60 + value.minute
-    match = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
-    minute = int(match[1]) * 60 + int(match[2]) if match else 1441
-    if minute > 1440:
-        raise ValueError('write a time of day such as "17:30"')
-    return minute
-
-
-def _span(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    start, dash, end = value.replace("–", "-").partition("-")
-    if not dash:
-        raise ValueError('write a span such as "10:00-20:00"')
-    span = (minute_of_day(start), minute_of_day(end))
-    if span[0] >= span[1]:
-        raise ValueError("a span ends after it begins; split one that goes past midnight")
-    return span
-
-
-MinuteOfDay = Annotated[int, BeforeValidator(minute_of_day)]
-Span = Annotated[tuple[int, int], BeforeValidator(_span)]
-"""An open span within one day: minutes after midnight, first inclusive, last exclusive."""
 
 
 class Role(StrEnum):
@@ -126,28 +92,12 @@ class Ballot(Table):
     candidates: list[Candidate] = []
 
 
-class ClosedDay(Table):
-    """Days on which the library is closed whatever the weekday says; `until` is the last closed day."""
+class Call(Table):
+    """Whom to call where somebody may be harmed: shown to the director and the deputy when they are paged."""
 
-    on: dt.date
-    until: dt.date | None = None
-    name: str = ""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.until is not None and self.until < self.on:
-            raise ValueError("until must not be before on")
-        if self.until is not None and (self.until - self.on).days > 366:
-            raise ValueError("a closure lasts a year at most; check the year of until")
-        return self
-
-
-class ReplyTimes(Table):
-    """How soon the library answers (policy, best practice 3)."""
-
-    target_open_hours: Annotated[float, Field(gt=0, le=40)] = 4.0
-    office_closes: MinuteOfDay = 17 * 60
-    """When a workday without open hours ends."""
+    name: Annotated[str, Field(min_length=1)]
+    number: Annotated[str, Field(min_length=1)]
+    when: str = ""
 
 
 class Room(Table):
@@ -162,15 +112,14 @@ class DiscordRoom(Room):
     role: str | None = None
 
 
-Hours = dict[Weekday, list[Span]]
-
-
 class Library(Table):
     """Everything the desk knows of one library. `id` marks its rows in the database and never changes."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     name: str
     town: str = ""
+    state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    """The two letters of the state whose holidays are proposed as closed days."""
     timezone: str
     people: list[Member]
     accounts: list[Account] = []
@@ -181,8 +130,10 @@ class Library(Table):
     officials: list[Candidate] = []
     ballot: Ballot = Ballot()
     hours: Hours
+    seasons: list[Season] = []
     workdays: list[Weekday]
     closed: list[ClosedDay] = []
+    call: list[Call] = []
     reply: ReplyTimes = ReplyTimes()
     slack: Room | None = None
     discord: DiscordRoom | None = None
@@ -194,14 +145,6 @@ class Library(Table):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
             raise ValueError('write a time zone such as "America/Chicago"') from None
-        return value
-
-    @field_validator("hours")
-    @classmethod
-    def _spans_in_order(cls, value: Hours) -> Hours:
-        for day, spans in value.items():
-            if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
-                raise ValueError(f"the spans of {day} overlap or are out of order")
         return value
 
     @model_validator(mode="after")
@@ -222,6 +165,9 @@ class Library(Table):
                 raise ValueError(f"two people have the {chat} id {', '.join(sorted(twice))}; each person has their own")
         if not any(self.hours.values()):
             raise ValueError('hours: the library is never open; give at least one weekday a span such as "10:00-18:00"')
+        seasons = sorted(self.seasons, key=lambda season: season.since)
+        if any(later.since <= earlier.until for earlier, later in pairwise(seasons)):
+            raise ValueError("seasons: two of them share a day; let one end before the next begins")
         if not self.workdays:
             raise ValueError('workdays: there is none; write for example ["monday", "tuesday"]')
         return self
@@ -253,6 +199,24 @@ class Library(Table):
         deputy = self.deputy
         stands_in = self.director.name in away and deputy and deputy.adult and deputy.name not in away
         return deputy if stands_in and deputy else self.director
+
+    def called(self, name: str) -> Member | None:
+        """The adult whom people mean by a name or its beginning, in any case of letters; None where that is unclear."""
+        wanted = " ".join(name.split()).casefold()
+        adults = [m for m in self.people if m.adult]
+        found = [m for m in adults if m.name.casefold() == wanted]
+        found = found or [m for m in adults if wanted and m.name.casefold().startswith(wanted)]
+        return found[0] if len(found) == 1 else None
+
+    def channel(self, chat: str) -> str | None:
+        """The channel of a chat where the desk speaks to everyone; None where the chat is not set up."""
+        match chat:
+            case "slack":
+                return self.slack.channel if self.slack else None
+            case "discord":
+                return self.discord.channel if self.discord else None
+            case _:
+                return "terminal"
 
     def member(self, name: str) -> Member | None:
         """The person of that name, in any case of letters; None for a stranger."""

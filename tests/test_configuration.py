@@ -31,6 +31,17 @@ LIBRARY_MISTAKES = {
 }
 
 
+SUMMER = '\n[[seasons]]\nfrom = 2027-06-01\nuntil = 2027-08-31\nhours = { monday = ["9:00-12:00"] }\n'
+LIBRARY_MISTAKES |= {
+    "\n[[closed]]": (SUMMER + SUMMER + "\n[[closed]]", "seasons: two of them share a day"),
+    "\n\n[[closed]]": (
+        SUMMER.replace("2027-08-31", "2026-08-31") + "[[closed]]",
+        "seasons[1]: until must not be before",
+    ),
+    'state = "WI"': ('state = "Wisconsin"', "state: String should match pattern"),
+}
+
+
 @pytest.mark.parametrize(("right", "wrong", "said"), [(r, w, s) for r, (w, s) in LIBRARY_MISTAKES.items()])
 def test_mistakes_in_the_library_file_are_named(tmp_path: Path, right: str, wrong: str, said: str) -> None:
     text = (CONFIG / "library.toml").read_text(encoding="utf-8")

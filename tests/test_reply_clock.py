@@ -1,18 +1,17 @@
-"""Targets and deadlines against a slow oracle that looks at every minute by itself."""
+"""Targets and deadlines against a slow oracle that looks at every minute by itself, and their sentences."""
 
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+import random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bot.library import WEEKDAYS, Library
+from bot.hours import ClosedDay
+from bot.library import Library
 from bot.reply_clock import ReplyClock
+from tests import oracle
 
-MINUTE = dt.timedelta(minutes=1)
 DAY = dt.timedelta(days=1)
 FACTS = {
     "id": "test",
@@ -26,114 +25,92 @@ def a_library(**facts: object) -> Library:
     return Library.model_validate(FACTS | plain | facts)
 
 
-def clock_face(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+def at(wall: str, zone: dt.tzinfo) -> dt.datetime:
+    return dt.datetime.fromisoformat(wall).replace(tzinfo=zone).astimezone(dt.UTC)
 
 
-@st.composite
-def spans(draw: st.DrawFn) -> list[str]:
-    # From four in the morning: no clock changes while a library is open, so wall time and lapse of time agree.
-    edges = sorted(draw(st.sets(st.integers(4 * 60, 24 * 60), min_size=0, max_size=4)))
-    return [f"{clock_face(a)}-{clock_face(b)}" for a, b in zip(edges[::2], edges[1::2], strict=False)]
+@pytest.mark.parametrize("zone", oracle.ZONES)
+def test_clock_agrees_with_the_oracle(zone: str) -> None:
+    """Sixty random calendars a zone, half of them around a change of clocks; `python -m tests.oracle` runs 100,000."""
+    chance = random.Random(zone)  # noqa: S311 - repeatable, not secret
+    leaps = [*oracle.changes(zone), *[oracle.SINCE + n * 397 * DAY for n in range(1, 25)]]
+    for moment in chance.choices(leaps, k=60):
+        start = moment + chance.randint(-3 * 1440, 1440) * oracle.MINUTE
+        assert oracle.compare(chance, zone, start) is None
 
 
-@st.composite
-def libraries(draw: st.DrawFn) -> Library:
-    hours = draw(st.dictionaries(st.sampled_from(WEEKDAYS), spans()).filter(lambda h: any(h.values())))
-    first = draw(st.dates(dt.date(2007, 1, 1), dt.date(2030, 12, 1)))
-    closed = [
-        {"on": first + DAY * draw(st.integers(-3, 12)), "until": first + DAY * draw(st.integers(12, 16))}
-        for _ in range(draw(st.integers(0, 2)))
-    ]
-    return a_library(
-        timezone=draw(st.sampled_from(["America/Chicago", "America/Phoenix", "America/St_Johns", "Europe/Berlin"])),
-        hours=hours,
-        workdays=draw(st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True)),
-        closed=closed,
-        reply={"target_open_hours": draw(st.sampled_from([0.5, 4, 11])), "office_closes": "17:00"},
-    )
-
-
-class Oracle:
-    """What the library's wall clock and calendar say of one minute, worked out anew for each."""
-
-    def __init__(self, library: Library) -> None:
-        self.library = library
-        self.zone = ZoneInfo(library.timezone)
-
-    def closed(self, day: dt.date) -> bool:
-        return any(c.on <= day <= (c.until or c.on) for c in self.library.closed)
-
-    def open(self, at: dt.datetime) -> bool:
-        local = at.astimezone(self.zone)
-        minute = local.hour * 60 + local.minute
-        today = self.library.hours.get(WEEKDAYS[local.weekday()], [])
-        return not self.closed(local.date()) and any(a <= minute < b for a, b in today)
-
-    def deadline(self, start: dt.datetime) -> dt.datetime:
-        day = start.astimezone(self.zone).date() + DAY
-        while WEEKDAYS[day.weekday()] not in self.library.workdays or self.closed(day):
-            day += DAY
-        at = dt.datetime.combine(day, dt.time(), self.zone).astimezone(dt.UTC)
-        last = None
-        while at.astimezone(self.zone).date() == day:
-            last = at if self.open(at) else last
-            at += MINUTE
-        if last is not None:
-            return last + MINUTE
-        return dt.datetime.combine(day, dt.time(17), self.zone).astimezone(dt.UTC)
-
-    def target(self, start: dt.datetime) -> dt.datetime:
-        left = self.library.reply.target_open_hours * 60
-        at, deadline = start, self.deadline(start)
-        while left and at < deadline:
-            left -= self.open(at)
-            at += MINUTE
-        return at
-
-
-@settings(max_examples=150, deadline=None)
-@given(libraries(), st.datetimes(dt.datetime(2007, 1, 2), dt.datetime(2030, 12, 1), timezones=st.just(dt.UTC)))
-def test_clock_agrees_with_the_oracle(library: Library, moment: dt.datetime) -> None:
-    start = moment.replace(second=0, microsecond=0)
-    if library.closed:  # look near the closed days, where it is hard
-        start = start.replace(year=library.closed[0].on.year, month=library.closed[0].on.month, day=1) + 9 * DAY
-    due, oracle = ReplyClock(library).due(start, posted=True), Oracle(library)
-    assert due.deadline == oracle.deadline(start)
-    assert due.target == oracle.target(start)
-    assert ReplyClock(library).is_open(start) == oracle.open(start)
-
-
-@settings(max_examples=300, deadline=None)
-@given(libraries(), st.datetimes(dt.datetime(2007, 1, 2), dt.datetime(2030, 12, 1), timezones=st.just(dt.UTC)))
-def test_no_deadline_falls_in_closed_time(library: Library, start: dt.datetime) -> None:
-    clock, oracle = ReplyClock(library), Oracle(library)
-    deadline = clock.deadline(start)
-    day = deadline.astimezone(library.zone).date()
-    if deadline.astimezone(library.zone).time() == dt.time():
-        day -= DAY  # midnight is the end of the day before
-    has_hours = bool(library.hours.get(WEEKDAYS[day.weekday()]))
-    assert not oracle.closed(day)
-    assert WEEKDAYS[day.weekday()] in library.workdays
-    assert oracle.open(deadline - MINUTE) if has_hours else deadline.astimezone(library.zone).hour == 17
-    assert clock.local_date(start) < day
+def test_a_span_across_a_leap_of_the_clock_is_as_long_as_it_is() -> None:
+    """On 8 March 2026 the hour from two does not exist, on 1 November the one from one comes twice."""
+    library = a_library(hours={"sunday": ["1:00-2:30", "2:45-6:00"]}, workdays=["sunday"])
+    clock = ReplyClock(library)
+    night = dt.datetime(2026, 3, 8, 6, tzinfo=dt.UTC)  # midnight
+    assert clock.after_open(night, dt.timedelta(hours=1.5)) == dt.datetime(2026, 3, 8, 8, 30, tzinfo=dt.UTC)
+    night = dt.datetime(2026, 11, 1, 5, tzinfo=dt.UTC)
+    assert clock.after_open(night, dt.timedelta(hours=2.5)) == dt.datetime(2026, 11, 1, 8, 30, tzinfo=dt.UTC)
 
 
 SENTENCES = [
     # posted, the sentence
     ("2026-11-25T21:30", "Reply by Monday 30 November, 8 pm: posted Wednesday after closing; "
-     "Thursday (Thanksgiving) and Friday (Thanksgiving) the library is closed; Saturday and Sunday are no workdays."),
+     "Thursday and Friday the library is closed."),
     ("2026-11-16T11:00", "Reply by Tuesday 17 November, 8 pm: posted Monday."),
     ("2026-11-19T09:00", "Reply by Friday 20 November, 5 pm: posted Thursday before opening."),
     ("2026-11-21T12:00", "Reply by Monday 23 November, 8 pm: posted Saturday; Sunday is no workday."),
+    ("2026-11-20T12:00", "Reply by Monday 23 November, 8 pm: posted Friday; Saturday and Sunday are no workdays."),
+    ("2026-12-31T12:00", "Reply by Monday 4 January, 8 pm: posted Thursday; Friday the library is closed."),
     ("2026-11-22T12:00", "Reply by Monday 23 November, 8 pm: posted Sunday, when the library is closed."),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("posted", "sentence"), SENTENCES)
 def test_deadline_explains_itself(library: Library, posted: str, sentence: str) -> None:
-    start = dt.datetime.fromisoformat(posted).replace(tzinfo=library.zone).astimezone(dt.UTC)
-    assert ReplyClock(library).due(start, posted=True).sentence == sentence
+    assert ReplyClock(library).due(at(posted, library.zone), posted=True).sentence == sentence
+
+
+def test_a_long_closure_is_told_by_its_first_and_last_day(library: Library) -> None:
+    clock = ReplyClock(library, [ClosedDay(on=dt.date(2026, 6, 2), until=dt.date(2026, 6, 14))])
+    said = clock.due(at("2026-06-01T12:00", library.zone), posted=True).sentence
+    assert said == (
+        "Reply by Monday 15 June, 8 pm: posted Monday; from Tuesday 2 June to Friday 12 June the library is closed."
+    )
+
+
+AIMS = [
+    # posted, the sentence
+    ("2026-11-16T11:00", "Best by Monday 16 November, 3 pm: 4 open hours after it was posted."),
+    ("2026-11-16T18:00", "Best by Tuesday 17 November, noon: 4 open hours after it was posted."),
+    ("2026-11-25T21:30", "Best by Saturday 28 November, 1 pm: 4 open hours after it was posted."),
+]
+
+
+@pytest.mark.parametrize(("posted", "sentence"), AIMS)
+def test_target_explains_itself(library: Library, posted: str, sentence: str) -> None:
+    assert ReplyClock(library).due(at(posted, library.zone), posted=True).aim == sentence
+
+
+def test_a_target_is_never_later_than_the_deadline() -> None:
+    library = a_library(hours={"monday": ["10:00-11:00"]}, workdays=["monday", "tuesday"])
+    due = ReplyClock(library).due(at("2026-06-01T12:00", library.zone), posted=True)
+    assert due.target == due.deadline == at("2026-06-02T17:00", library.zone)
+    assert due.aim == "Best by then too: the usual open hours do not fit before it."
+
+
+def test_a_season_has_its_own_hours() -> None:
+    summer = {"name": "Summer", "from": "2026-06-01", "until": "2026-08-31", "hours": {"monday": ["9:00-12:00"]}}
+    clock = ReplyClock(library := a_library(seasons=[summer], workdays=["monday", "tuesday"]))
+    assert clock.deadline(at("2026-05-24T12:00", library.zone)) == at("2026-05-25T20:00", library.zone)
+    assert clock.deadline(at("2026-05-31T12:00", library.zone)) == at("2026-06-01T12:00", library.zone)
+    assert clock.deadline(at("2026-08-30T12:00", library.zone)) == at("2026-08-31T12:00", library.zone)
+    assert clock.deadline(at("2026-09-06T12:00", library.zone)) == at("2026-09-07T20:00", library.zone)
+
+
+def test_a_month_without_an_opening_is_found(library: Library) -> None:
+    today, first = dt.date(2026, 5, 1), dt.date(2026, 7, 3)
+    assert ReplyClock(library).long_closures(today) == []
+    repairs = [ClosedDay(on=first, until=first + 20 * DAY), ClosedDay(on=first + 21 * DAY, until=dt.date(2026, 8, 8))]
+    assert ReplyClock(library, repairs).long_closures(today) == [(first, dt.date(2026, 8, 9))]  # a Sunday ends it
+    ever = [ClosedDay(on=today + n * 360 * DAY, until=today + (n + 1) * 360 * DAY) for n in range(4)]
+    assert len(ReplyClock(library, ever).long_closures(today)) == 1
 
 
 def test_a_deadline_keeps_its_wall_time_when_clocks_change(library: Library) -> None:
