@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import io
 import logging
 import shutil
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from rich.console import Console as Progressing
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adapters import batch, discord, session, slack
+from adapters import batch, closed_days, discord, session, slack
 from adapters.doctor import examine
 from bot import backup, database, record, toml
 from bot.library import Library, Role, read_context
@@ -95,6 +96,8 @@ def run() -> None:
         problems.append(str(error))
     if problems or library is None or policy is None:
         raise Trouble("\n".join(problems))
+    for said in closed_days.long(library, dt.datetime.now(library.zone).date()):
+        click.echo(said, err=True)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
@@ -111,6 +114,16 @@ def doctor() -> None:
     for check in checks:
         click.echo(f"{'ok    ' if check.ok else 'MEND  '}{check.said}")
     sys.exit(0 if all(check.ok for check in checks) else 1)
+
+
+@main.command()
+@click.argument("year", metavar="[YEAR]", required=False, type=click.IntRange(2000, 2100))
+def holidays(year: int | None) -> None:
+    """Propose closed days for library.toml from the holidays of the library's state; what you paste there decides."""
+    settings = _settings()
+    library = toml.read(settings.library_file or SAMPLES / "library.toml", Library)
+    today = dt.datetime.now(library.zone).date()
+    click.echo(closed_days.proposed(library, year or closed_days.next_to_confirm(today)))
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from adapters import discord, slack
+from adapters import closed_days, discord, slack
 from adapters.checks import Check, good, mend
 from bot import database, toml
 from bot.library import Library
@@ -25,6 +25,9 @@ async def examine(settings: Settings) -> list[Check]:
     checks += more
     checks += await _database(settings, library)
     if library:
+        today = dt.datetime.now(library.zone).date()
+        checks += [good(said) for said in closed_days.unconfirmed(library, today)]
+        checks += [mend(said) for said in closed_days.long(library, today)]
         checks += await _chats(settings, library)
     return checks
 
