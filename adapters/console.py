@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 STRANGER = "stranger"
 LONGEST_JUMP = dt.timedelta(days=366)
 _GUIDELINES = re.compile(r"(\d{1,2}(?:\s*[,+&]\s*\d{1,2})*)[\s:.]*(.*)", re.DOTALL)
+_READ = {
+    Need.TIME: (dates.past_time, "yesterday 4 pm, friday 9:30, 2026-11-20 16:30"),
+    Need.LATER: (dates.coming_time, "4 pm, tomorrow 10:00, +2h"),
+    Need.UNTIL: (dates.end_of_day, "2026-12-04, friday"),
+    Need.DAY: (dates.end_of_day, "2026-12-03, tomorrow"),
+}
+"""What an action needs that is a time: how it is read, and examples."""
 _TO_START_WITH_SLASH = "To forward a comment that begins with a slash, put a space before it."
 
 CONTEXT_HELP = (
@@ -184,17 +191,14 @@ class Console:
             rest = match[2].strip()
         if Need.WHAT_WAS_DONE in action.needs:
             rest = rest.casefold()
-        if Need.TIME in action.needs or action.name == "away":
-            read = dates.past_time if Need.TIME in action.needs else dates.end_of_day
-            at = read(rest, self._clock.now(), self._library.zone) if rest else None
-            if rest and at is None:
-                example = (
-                    "yesterday 4 pm, friday 9:30, 2026-11-20 16:30"
-                    if Need.TIME in action.needs
-                    else "2026-12-04, friday"
-                )
+        timed = next((need for need in (*action.needs, *action.may) if need in _READ), None)
+        if timed and rest:
+            read, example = _READ[timed]
+            said, rest = rest.partition(" ")[::2] if timed is Need.DAY else (rest, rest)
+            at = read(said, self._clock.now(), self._library.zone)
+            if at is None:
                 self._screen.say(
-                    f"“{rest[:40]}” is no time the desk knows. Type {action.usage}, for example: {example}"
+                    f"“{said[:40]}” is no time the desk knows. Type {action.usage}, for example: {example}"
                 )
                 return
         press = Press(self._new_place(), self.speaker, action.name, case, rest, guidelines, at)

@@ -39,6 +39,22 @@ def past_time(words: str, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | Non
     return dt.datetime.combine(day or today, time, zone).astimezone(dt.UTC)
 
 
+def coming_time(words: str, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
+    """When something is to be: `4 pm`, `tomorrow 10:00`, `friday`, `2026-12-04 9 am`, `+2h`; None for no time.
+
+    A day alone means its beginning, a weekday the next one, a time alone today.
+    """
+    if length := span(words):
+        return now + length
+    words = words.replace("T", " ", 1) if words[:4].isdigit() else words
+    first, _, rest = " ".join(words.split()).partition(" ")
+    day = _day(first, now.astimezone(zone).date(), step=1)
+    time = _time(rest if day else words) if rest or not day else dt.time()
+    if time is None:
+        return None
+    return dt.datetime.combine(day or now.astimezone(zone).date(), time, zone).astimezone(dt.UTC)
+
+
 def end_of_day(words: str, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
     """The last moment of a day to come: `2026-12-04`, `tomorrow`, `friday`. None where it is no day."""
     day = _day(words.strip(), now.astimezone(zone).date(), step=1)

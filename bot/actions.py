@@ -21,10 +21,15 @@ class Who(StrEnum):
 
     STAFF = "staff"
     DECIDER = "director, or the deputy while the director is away"
+    PAGED = "director or deputy"
 
 
 class Need(StrEnum):
-    """What an action asks for besides the case."""
+    """What an action asks for besides the case.
+
+    A press brings the guidelines as such; as `at`, an aware moment, TIME (a past one), LATER (one to come), DAY and
+    UNTIL (any of that day, in the library's zone); all else as `text`. PERSON is a name of `library.toml`.
+    """
 
     REASON = "a reason"
     QUESTION = "a question"
@@ -36,6 +41,9 @@ class Need(StrEnum):
     ANSWER = "an answer"
     REPLY = "what the library answered"
     UNTIL = "until when"
+    DAY = "a day"
+    LATER = "a time to come"
+    PERSON = "a colleague"
 
 
 class No(StrEnum):
@@ -45,6 +53,7 @@ class No(StrEnum):
     MINOR = "minor"
     NOT_DECIDER = "not the director"
     DIRECTOR_IS_HERE = "director is here"
+    NOT_PAGED = "neither director nor deputy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,23 @@ _TABLE = (
         may=(Need.REPLY,),
     ),
     Action(
+        "snooze",
+        "Remind me later",
+        "/snooze N TIME",
+        "be reminded of the reply then, for example: /snooze 12 4 pm",
+        needs=(Need.LATER,),
+    ),
+    Action(
+        "hand_over",
+        "Hand over",
+        "/hand_over N [NAME]",
+        "give the reply to a colleague, or without a name to whoever takes it",
+        may=(Need.PERSON,),
+    ),
+    Action("take_back", "Take back", "/take_back N", "take back a reply that you handed over"),
+    Action("no_reply", "No reply needed", "/no_reply N WHY", "it needs no answer after all", needs=(Need.REASON,)),
+    Action("have_it", "I have it", "/have_it N", "you look after an urgent case; this stops the pages", Who.PAGED),
+    Action(
         "done",
         "Done on the platform",
         f"/done N {'|'.join(Done)}",
@@ -113,6 +139,22 @@ _TABLE = (
         on_case=False,
     ),
     Action("back", "I'm back", "/back", "you are back", on_case=False),
+    Action(
+        "closed",
+        "The library is closed",
+        "/closed DAY WHY",
+        "a day on which the library is closed after all; moves every deadline: /closed 2026-12-03 snow",
+        needs=(Need.DAY, Need.REASON),
+        on_case=False,
+    ),
+    Action(
+        "reopen",
+        "Open after all",
+        "/reopen DAY",
+        "take back a day said to be closed",
+        needs=(Need.DAY,),
+        on_case=False,
+    ),
     Action("case", "Show the case", "/case N", "show a case", reads=True),
     Action("open", "Open cases", "/open", "show what is open", on_case=False, reads=True),
     Action("mine", "My replies", "/mine", "show the replies you have taken on", on_case=False, reads=True),
@@ -130,6 +172,8 @@ def refused(member: Member | None, action: Action | None, *, director_away: bool
         return No.MINOR
     if action is None or action.who is Who.STAFF or member.role is Role.DIRECTOR:
         return None
+    if action.who is Who.PAGED:
+        return None if member.role is Role.DEPUTY else No.NOT_PAGED
     if member.role is Role.DEPUTY:
         return None if director_away else No.DIRECTOR_IS_HERE
     return No.NOT_DECIDER

@@ -57,6 +57,11 @@ class Refusal(StrEnum):
     CHANGED = "changed"
     NOTHING_ASKED = "nothing asked"
     ANSWERED = "answered"
+    NO_REPLY_DUE = "no reply due"
+    PAST_DEADLINE = "past the deadline"
+    NOT_HANDED = "not handed over"
+    NOT_URGENT = "not urgent"
+    HAS_IT = "has it"
 
 
 class Refused(Exception):
@@ -111,6 +116,15 @@ class Case:
     staff_answer: str | None = None
     staff_answer_by: str | None = None
     claimed_by: str | None = None
+    handed_by: str | None = None
+    """Who gave the reply out of hand: to `claimed_by`, or to everyone."""
+    snoozed_until: datetime | None = None
+    """When whoever has the reply wants to be reminded of it, in place of the target."""
+    no_reply_by: str | None = None
+    no_reply_why: str | None = None
+    has_it_by: str | None = None
+    """Who of the director and the deputy looks after an urgent case; until then both are paged."""
+    has_it_at: datetime | None = None
     replied_by: str | None = None
     replied_at: datetime | None = None
     reply_text: str | None = None
@@ -139,6 +153,11 @@ class Case:
             (Duty.REPLY, self.wants_reply and self.standing is not Outcome.REMOVE and self.replied_at is None),
         )
         return tuple(duty for duty, open_ in waiting if open_)
+
+    @property
+    def pages(self) -> bool:
+        """Someone may be harmed, and nobody has said that they look after it."""
+        return self.verdict.urgent and Duty.RULING in self.duties and self.has_it_by is None
 
     @property
     def to_restore(self) -> bool:
@@ -172,7 +191,8 @@ def screened(case: Case, verdict: Verdict, now: datetime) -> Case:
         refers = verdict.outcome is Outcome.REFER and not verdict.wants_words
         asked_at = (case.asked_at or now) if refers else None
         case = replace(case, question=verdict.why if refers else None, asked_at=asked_at)
-    return replace(case, wants_reply=verdict.needs_reply or case.claimed_by is not None)
+    wants_reply = verdict.needs_reply and case.no_reply_by is None
+    return replace(case, wants_reply=wants_reply or case.claimed_by is not None)
 
 
 def _rule(outcome: Outcome) -> Callable[[Case, Step], Case]:
@@ -201,7 +221,25 @@ def _answer(case: Case, step: Step) -> Case:
 
 
 def _claim(case: Case, step: Step) -> Case:
-    return replace(case, claimed_by=step.by, wants_reply=True)
+    claimed = replace(case, claimed_by=step.by, handed_by=None, snoozed_until=None, wants_reply=True)
+    return replace(claimed, no_reply_by=None, no_reply_why=None)
+
+
+def _hand_over(case: Case, step: Step) -> Case:
+    return replace(case, claimed_by=step.text or None, handed_by=step.by, snoozed_until=None)
+
+
+def _snooze(case: Case, step: Step) -> Case:
+    return replace(case, snoozed_until=step.at)
+
+
+def _no_reply(case: Case, step: Step) -> Case:
+    free = replace(case, wants_reply=False, claimed_by=None, handed_by=None, snoozed_until=None)
+    return replace(free, no_reply_by=step.by, no_reply_why=step.text)
+
+
+def _have_it(case: Case, step: Step) -> Case:
+    return replace(case, has_it_by=step.by, has_it_at=step.at)
 
 
 def _replied(case: Case, step: Step) -> Case:
@@ -246,6 +284,7 @@ _NOT_DOWN: Check = (
     lambda case, step: case.standing is Outcome.REMOVE and step.text == Done.RESTORED,
     Refusal.REMOVAL,
 )
+_NO_REPLY_DUE: Check = (lambda case, _: Duty.REPLY not in case.duties, Refusal.NO_REPLY_DUE)
 _ACTED_ON: Check = (lambda case, _: bool(case.ruling or case.done), Refusal.ACTED_ON)
 
 MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
@@ -265,6 +304,35 @@ MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
     "claim": (
         (_WITHDRAWN, _REPLIED, _REMOVAL, (lambda case, _: case.claimed_by is not None, Refusal.CLAIMED)),
         _claim,
+    ),
+    "snooze": (
+        (
+            _WITHDRAWN,
+            _REPLIED,
+            _NO_REPLY_DUE,
+            (lambda case, step: step.at >= case.deadline, Refusal.PAST_DEADLINE),
+        ),
+        _snooze,
+    ),
+    "hand_over": ((_WITHDRAWN, _REPLIED, _NO_REPLY_DUE), _hand_over),
+    "take_back": (
+        (
+            _WITHDRAWN,
+            _REPLIED,
+            _NO_REPLY_DUE,
+            (lambda case, step: case.handed_by != step.by, Refusal.NOT_HANDED),
+        ),
+        _claim,
+    ),
+    "no_reply": ((_WITHDRAWN, _REPLIED, _NO_REPLY_DUE), _no_reply),
+    "have_it": (
+        (
+            _WITHDRAWN,
+            _RULED,
+            (lambda case, _: case.has_it_by is not None, Refusal.HAS_IT),
+            (lambda case, _: not case.pages, Refusal.NOT_URGENT),
+        ),
+        _have_it,
     ),
     "replied": ((_WITHDRAWN, _REPLIED), _replied),
     "done": ((_WITHDRAWN, _DONE, _NOT_TO_REMOVE, _NOT_DOWN), _done),

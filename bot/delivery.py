@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from bot import notices
+from bot.bulletins import Bulletins
 from bot.case import number_said
 from bot.chat import Notice, Undelivered
 
@@ -44,8 +45,38 @@ class Delivery:
         self._store = store
         self._library = library
         self._wording = wording
+        self._bulletins = Bulletins(library, wording, clock)
         self._clock = clock
         self._chats = [(chat, asyncio.Lock()) for chat in chats]
+
+    async def queue(self, change: Change, before: Case | None, after: Case, now: dt.datetime) -> None:
+        """Queue what a change of a case calls for."""
+        planned = notices.called_for(before, after, self._clock, now)
+        anew = {one.kind for one in planned} & (notices.REMINDERS | notices.PAGES)
+        if before and anew:
+            await change.call_off(after, anew)
+        for one in planned:
+            await self.queue_one(change, after, one)
+
+    async def queue_one(self, change: Change, case: Case, planned: notices.Planned) -> None:
+        """Queue a notice about a case, each way that it goes."""
+        direct = any(chat.direct for chat, _ in self._chats if chat.name == case.place.chat)
+        for way in notices.ways(planned.kind, direct=direct):
+            await change.queue(case, planned.kind, planned.due_at, planned.about, direct=way)
+
+    async def queue_for_all(self, change: Change, kind: str, due_at: dt.datetime, about: dict[str, Any]) -> None:
+        """Queue a notice about no one case, in each chat that has a channel."""
+        for chat in self._chats_with_channel():
+            await change.queue_for_all(chat, kind, due_at, about)
+
+    async def begin_digests(self, change: Change, now: dt.datetime) -> None:
+        """See to it that each channel's next digest is queued."""
+        for chat in self._chats_with_channel():
+            if not await change.outbox.waits(chat, notices.Kind.DIGEST):
+                await change.queue_for_all(chat, notices.Kind.DIGEST, self._clock.workday_opening(now), {})
+
+    def _chats_with_channel(self) -> list[str]:
+        return [chat.name for chat, _ in self._chats if self._library.channel(chat.name)]
 
     async def deliver(self, now: dt.datetime) -> None:
         """Do what is due. Raises Unavailable where the database does not serve."""
@@ -72,25 +103,57 @@ class Delivery:
             queued = await change.outbox.lease(chat.name)
             if queued is None:
                 return None
+            if queued.attempts > ATTEMPTS:
+                await change.outbox.settle(queued, "dead")
+                change.note("notice given up", queued.case or None, _said(queued))
+                if queued.kind == notices.Kind.DIGEST:
+                    await self._again(change, queued, now)
+                return queued, None
+            if not queued.case:
+                return queued, await self._for_all(change, queued, now)
             case = await _case(change, queued.case)
             to = await self._recipient(change, queued, case, now)
             lost = notices.lost_point(queued.kind, queued.about, case, now)
-            if lost or (queued.direct and to is None) or queued.direct in await change.outbox.twins(queued):
+            missing = to is None and (queued.direct or queued.kind in notices.FOR_ONE)
+            if not lost and missing and queued.kind in notices.DAILY:
+                await change.outbox.put_off(queued, self._clock.next_workday_opening(now))  # perhaps back by then
+                return queued, None
+            if lost or missing or queued.direct in await change.outbox.twins(queued):
                 await change.outbox.settle(queued, "dropped")
                 change.note("notice dropped", case.number, _said(queued))
                 return queued, None
-            if queued.attempts > ATTEMPTS:
-                await change.outbox.settle(queued, "dead")
-                change.note("notice given up", case.number, _said(queued))
+            if queued.kind in notices.REMINDERS and not self._clock.is_open(now):
+                await change.outbox.put_off(queued, self._clock.next_open(now))
                 return queued, None
             return queued, await self._notice(change, queued, case, to, now)
 
+    async def _for_all(self, change: Change, queued: Queued, now: dt.datetime) -> Notice | None:
+        """A notice about no one case, for a chat's channel; None where it is not its time or nothing is to say."""
+        if queued.kind == notices.Kind.DIGEST:
+            today = self._clock.local_date(now)
+            working = self._clock.is_workday(today) and self._clock.is_open(now)
+            card = await self._bulletins.digest(change, now) if working else None
+            if card is None:
+                await change.outbox.put_off(queued, self._clock.next_workday_opening(now))
+                return None
+        else:
+            card = self._bulletins.closure(queued.about)
+        to = await self._decider(change, now) if queued.direct else None
+        place = replace(queued.place, channel=self._library.channel(queued.place.chat) or "")
+        return Notice(
+            f"desk·{queued.number}", place, to, card, doubtful=queued.doubtful, direct=queued.direct, root=None
+        )
+
+    async def _decider(self, change: Change, now: dt.datetime) -> str:
+        away = self._library.away(await change.away(), self._clock.local_date(now), now)
+        return self._library.decider(away).name
+
     async def _recipient(self, change: Change, queued: Queued, case: Case, now: dt.datetime) -> str | None:
         away = self._library.away(await change.away(), self._clock.local_date(now), now)
-        decider = self._library.decider(away).name
-        to = notices.recipient(queued.kind, case, decider, away)
+        to = notices.recipient(queued.kind, case, self._library, away)
         # What was for everyone and finds the channel gone goes to whoever answers for it.
-        return decider if to is None and queued.direct and queued.turned else to
+        everyones = queued.direct and queued.turned and queued.kind not in notices.FOR_ONE
+        return self._library.decider(away).name if to is None and everyones else to
 
     async def _notice(self, change: Change, queued: Queued, case: Case, to: str | None, now: dt.datetime) -> Notice:
         return Notice(
@@ -111,29 +174,39 @@ class Delivery:
             message = found or await chat.send(notice)
         except Undelivered as trouble:
             async with self._store.change(self._library.id, now) as change:
-                change.note("notice not sent", queued.case, {**said, "why": trouble.reason})
+                change.note("notice not sent", queued.case or None, {**said, "why": trouble.reason})
                 await self._not_sent(change, chat, queued, trouble, now)
             return trouble.closed
         async with self._store.change(self._library.id, now) as change:
-            case = await _case(change, queued.case)
-            stale = await self._is_stale(change, queued, case, notice, now, found=found is not None)
+            stale = await self._is_stale(change, queued, notice, now, found=found is not None)
             shown = {"redraw_at": now, "attempts": 0} if stale else {"drawn": digest(notice.card)}
             await change.outbox.settle(queued, "sent", message=message, **shown)
-            change.note("notice sent", queued.case, {**said, "card": asdict(notice.card)})
-            due = notices.again(queued.kind, self._clock, now)
-            if due and not notices.lost_point(queued.kind, queued.about, case, now):
-                direct = queued.direct != queued.turned  # the next one goes its own way again
-                await change.queue(case, queued.kind, due, queued.about, direct=direct)
+            change.note("notice sent", queued.case or None, {**said, "card": asdict(notice.card)})
+            await self._again(change, queued, now)
         return True
 
     async def _is_stale(
-        self, change: Change, queued: Queued, case: Case, notice: Notice, now: dt.datetime, *, found: bool
+        self, change: Change, queued: Queued, notice: Notice, now: dt.datetime, *, found: bool
     ) -> bool:
         """May the message show what is no longer so? The case has changed on its way, or before it was found."""
         if found or queued.kind not in notices.SHOWS_THE_CASE:
             return queued.kind in notices.SHOWS_THE_CASE
+        case = await _case(change, queued.case)
         to = await self._recipient(change, queued, case, now)
         return (await self._notice(change, queued, case, to, now)).card != notice.card
+
+    async def _again(self, change: Change, queued: Queued, now: dt.datetime) -> None:
+        """Queue the next one, of a notice that comes more than once."""
+        due = notices.again(queued.kind, self._clock, now)
+        if due is None:
+            return
+        if not queued.case:
+            await change.queue_for_all(queued.place.chat, queued.kind, due, queued.about)
+            return
+        case = await _case(change, queued.case)
+        if not notices.lost_point(queued.kind, queued.about, case, now):
+            direct = queued.direct != queued.turned  # the next one goes its own way again
+            await change.queue(case, queued.kind, due, queued.about, direct=direct)
 
     async def _not_sent(
         self, change: Change, chat: Chat, queued: Queued, trouble: Undelivered, now: dt.datetime

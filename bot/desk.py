@@ -17,6 +17,7 @@ from bot.actions import ACTIONS, Action, Need, No, refused
 from bot.case import Case, Done, Duty, Refused, Step, allowed, move, number_said, screened
 from bot.chat import Answer, Earlier, storable
 from bot.database import Unavailable
+from bot.days import Days
 from bot.delivery import Delivery
 from bot.library import Role
 from bot.likeness import different, repeated
@@ -51,19 +52,20 @@ class Desk:
         self._store = store
         self._library = library = screening.library
         self.policy = policy = screening.policy
-        self._direct = {chat.name for chat in chats if chat.direct}
         self._clock = ReplyClock(library)
         self._screening = screening
         self._marks = Marks(toml.fingerprint(policy), toml.fingerprint(library), self._screening.engine)
         self.wording = Wording(library, policy, self._clock)
         self.refusals = Refusals(library, policy, self.wording)
         self._delivery = Delivery(store, library, self.wording, self._clock, chats)
+        self._days = Days(library, self._clock, self.wording, self.refusals, self._delivery)
 
     async def start(self, now: dt.datetime, *, alone: bool) -> None:
         """Take up where the last desk stopped. `alone`: no other desk is on this database, so its sends have ended."""
-        if alone:
-            async with self._store.change(self._library.id, now) as change:
+        async with self._store.change(self._library.id, now) as change:
+            if alone:
                 await change.outbox.end_leases()
+            await self._days.begin(change, now)
         await self.deliver(now)
 
     async def on_comment(
@@ -105,6 +107,7 @@ class Desk:
             async with self._store.change(self._library.id, now) as change:
                 return await self._refuse(change, press, action, no)
         async with self._store.look(self._library.id) as view:
+            await self._days.learn(view)
             if action.name == "open":
                 cases = await view.open_cases()
                 return Answer(self.wording.cases("Open cases", cases, now, "Nothing is open."))
@@ -127,6 +130,7 @@ class Desk:
         if member is None or no:
             return [self.refusals.refused(no or No.STRANGER, None)]
         async with self._store.look(self._library.id) as view:
+            await self._days.learn(view)
             open_cases = await view.open_cases()
             week = await view.cases_since(now - WEEK) if member.role is Role.DIRECTOR else None
         return self.wording.home(member.name, open_cases, week, now)
@@ -148,6 +152,8 @@ class Desk:
 
     async def on_tick(self, now: dt.datetime) -> None:
         """Time has passed. Raises Unavailable."""
+        async with self._store.look(self._library.id) as view:
+            await self._days.learn(view)
         await self.deliver(now)
 
     async def knows(self, case: str) -> bool:
@@ -181,6 +187,7 @@ class Desk:
         if len(comment.text) > LONGEST:
             return Answer(self.refusals.too_long(LONGEST))
         async with self._store.change(self._library.id, now) as change:
+            await self._days.learn(change)
             if number := await change.forwarded(forward.place):
                 await self._complete(change, number, comment, now)
                 return None
@@ -212,6 +219,7 @@ class Desk:
         if action is None:
             return Answer(self.refusals.unknown_action())
         async with self._store.change(self._library.id, now) as change:
+            await self._days.learn(change)
             away = await self._away(change, now)
             member = self._speaker(press.place, press.by)
             no = refused(member, action, director_away=self._library.director.name in away)
@@ -219,7 +227,9 @@ class Desk:
                 return await self._refuse(change, press, action, no or No.STRANGER)
             if action.on_case:
                 return await self._move(change, action, press, member, now)
-            return await self._come_or_go(change, press, member, now)
+            if problem := self._incomplete(action, press, now):
+                return Answer(problem)
+            return await self._days.act(change, press, member, now)
 
     async def _open_case(self, change: Change, forward: Forward, by: str, now: dt.datetime) -> None:
         comment = forward.comment
@@ -249,7 +259,7 @@ class Desk:
         await change.add_case(case)
         await change.add_forward(case.number, forward, by)
         await self._store_verdict(change, case)
-        await self._queue(change, None, case, now)
+        await self._delivery.queue(change, None, case, now)
 
     async def _refuse(self, change: Change, press: Press, action: Action, no: No) -> Answer:
         said = {"by": asdict(press.by), "wanted": press.action, "why": no, "case": press.case}
@@ -264,6 +274,11 @@ class Desk:
         # Nobody is asked to say more about what is not possible any more.
         if allowed(case, action.name, step) and (problem := self._incomplete(action, press, now)):
             return Answer(replace(problem, case=case.number) if problem.actions else problem)
+        if Need.PERSON in action.may and step.text:
+            colleague = self._library.called(step.text)
+            if colleague is None or colleague.name in await self._away(change, now):
+                return Answer(self.refusals.not_to_hand_to(step.text, colleague))
+            step = replace(step, text=colleague.name)
         try:
             after = move(case, action.name, replace(step, at=press.at) if press.at else step)
         except Refused as reason:
@@ -298,37 +313,12 @@ class Desk:
         await change.draw_anew(after, notices.SHOWS_THE_CASE)
         if after.verdicts != before.verdicts:
             await self._store_verdict(change, after)
-        await self._queue(change, before, after, now)
+        await self._delivery.queue(change, before, after, now)
         return after
 
     async def _store_verdict(self, change: Change, case: Case) -> None:
         change.note("verdict", case.number, {"verdict": as_json(case.verdict), "made with": asdict(self._marks)})
         await change.add_verdict(case, self._marks)
-
-    async def _queue(self, change: Change, before: Case | None, after: Case, now: dt.datetime) -> None:
-        for planned in notices.called_for(before, after, self._clock, now):
-            await self._queue_one(change, after, planned)
-
-    async def _queue_one(self, change: Change, case: Case, planned: notices.Planned) -> None:
-        for direct in notices.ways(planned.kind, direct=case.place.chat in self._direct):
-            await change.queue(case, planned.kind, planned.due_at, planned.about, direct=direct)
-
-    async def _come_or_go(self, change: Change, press: Press, member: Member, now: dt.datetime) -> Answer:
-        if press.action == "back":
-            await change.set_back(member.name)
-            change.note("back", None, {"by": member.name})
-            return Answer(self.wording.back(member.name), done=True)
-        if press.at and press.at <= now:
-            return Answer(self.refusals.missing(ACTIONS["away"], Need.TIME))
-        await change.set_away(member.name, press.at)
-        change.note("away", None, {"by": member.name, "until": press.at and press.at.isoformat()})
-        decider = self._library.decider(await self._away(change, now))
-        if member.role is Role.DIRECTOR and decider is not member:
-            for case in await change.asked():
-                question, _ = notices.asked(case, self._clock, now)  # its reminder is queued already
-                await self._queue_one(change, case, question)
-        deputy = decider.name if decider is not member else None
-        return Answer(self.wording.away(member.name, press.at, deputy), done=True)
 
     def _incomplete(self, action: Action, press: Press, now: dt.datetime) -> Card | None:
         for need in action.needs:
@@ -341,6 +331,12 @@ class Desk:
                     lacks = press.at is None
                     if press.at and press.at > now:
                         return self.refusals.in_future()
+                case Need.LATER:
+                    lacks = press.at is None
+                    if press.at and press.at <= now:
+                        return self.refusals.in_past()
+                case Need.DAY:
+                    lacks = press.at is None
                 case Need.WHAT_WAS_DONE:
                     lacks = press.text not in set(Done)
                 case _:

@@ -6,6 +6,7 @@ against the case once more before it is sent, so nothing has to be called off wh
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 from bot.case import Duty
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from bot.case import Case
+    from bot.library import Library
     from bot.reply_clock import ReplyClock
 
 
@@ -27,22 +27,42 @@ class Kind(StrEnum):
     QUESTION = "question"
     RULING = "ruling"
     REPLY_DUE = "reply due"
+    REPLY_SOON = "reply due soon"
     REPLY_LATE = "reply late"
     REPLY_LATE_DIRECTOR = "reply late, to the director"
+    HANDED_OVER = "reply handed over"
+    TAKEN_BACK = "reply taken back"
     QUESTION_WAITS = "question waits"
+    QUESTION_LATE = "question waits, to the deputy"
+    PAGE = "page to the director"
+    PAGE_DEPUTY = "page to the deputy"
     STAFF_ASKED = "question to staff"
     ANSWERED = "answer of staff"
+    DIGEST = "digest"
+    CLOSURE = "closure"
 
 
-DAILY = frozenset({Kind.REPLY_LATE, Kind.REPLY_LATE_DIRECTOR, Kind.QUESTION_WAITS})
+PAGE_EVERY = dt.timedelta(minutes=10)
+"""How often an urgent case is paged until somebody has it."""
+SOON = dt.timedelta(hours=2)
+"""How many open hours before the deadline everyone is reminded."""
+
+PAGES = frozenset({Kind.PAGE, Kind.PAGE_DEPUTY})
+"""They go out at any hour."""
+DAILY = frozenset({Kind.REPLY_LATE, Kind.REPLY_LATE_DIRECTOR, Kind.QUESTION_WAITS, Kind.QUESTION_LATE})
 """Reminders that come again each workday at opening, until they have lost their point."""
+REMINDERS = DAILY | {Kind.REPLY_DUE, Kind.REPLY_SOON}
+"""They never go out while the library is closed. One planned anew takes the place of the one before it."""
+ABOUT_NO_CASE = frozenset({Kind.DIGEST, Kind.CLOSURE})
 
-
-SHOWS_THE_CASE = frozenset(Kind) - {Kind.AGAIN, Kind.ANSWERED}
+SHOWS_THE_CASE = frozenset(Kind) - {Kind.AGAIN, Kind.ANSWERED, Kind.TAKEN_BACK} - ABOUT_NO_CASE
 """Cards that tell how a case stands, and offer what can be done: drawn anew whenever it changes."""
 
-_DIRECT_TOO = frozenset({Kind.QUESTION, Kind.QUESTION_WAITS, Kind.REPLY_DUE, Kind.REPLY_LATE, Kind.ANSWERED})
-_DIRECT_ONLY = frozenset({Kind.REPLY_LATE_DIRECTOR})
+_DIRECT_TOO = frozenset(
+    {Kind.QUESTION, Kind.QUESTION_WAITS, Kind.REPLY_DUE, Kind.REPLY_LATE, Kind.ANSWERED, Kind.HANDED_OVER}
+)
+FOR_ONE = frozenset({Kind.REPLY_LATE_DIRECTOR, Kind.QUESTION_LATE}) | PAGES
+"""For one person and nobody else: without that person there is nothing to send."""
 
 
 def ways(kind: str, *, direct: bool) -> tuple[bool, ...]:
@@ -52,7 +72,7 @@ def ways(kind: str, *, direct: bool) -> tuple[bool, ...]:
     """
     if not direct:
         return (False,)
-    return (True,) if kind in _DIRECT_ONLY else (False, True) if kind in _DIRECT_TOO else (False,)
+    return (True,) if kind in FOR_ONE else (False, True) if kind in _DIRECT_TOO else (False,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +100,44 @@ def called_for(before: Case | None, after: Case, clock: ReplyClock, now: dt.date
         planned.append(Planned(Kind.ANSWERED, now, {"answer": after.staff_answer}))
     if Duty.REPLY in after.duties and (before is None or _replying(before) != _replying(after)):
         about = {"deadline": after.deadline.isoformat()}
-        if after.target > now:
-            planned.append(Planned(Kind.REPLY_DUE, after.target, about))
+        soon = clock.open_before(after.deadline, SOON)
+        planned += _reminded(after, clock, soon, now)
+        if soon > now:
+            planned.append(Planned(Kind.REPLY_SOON, soon, about))
         late = clock.next_open(max(after.deadline, now))
         planned += [Planned(kind, late, about) for kind in (Kind.REPLY_LATE, Kind.REPLY_LATE_DIRECTOR)]
+    elif before and before.snoozed_until != after.snoozed_until:
+        planned += _reminded(after, clock, clock.open_before(after.deadline, SOON), now)
+    if before and before.claimed_by != after.claimed_by and after.handed_by:
+        planned.append(Planned(Kind.HANDED_OVER, now, {"to": after.claimed_by}))
+    elif before and before.claimed_by and before.handed_by and before.handed_by == after.claimed_by:
+        planned.append(Planned(Kind.TAKEN_BACK, now, {"by": after.claimed_by}))
+    if after.pages and (before is None or _paged(before) != _paged(after)):
+        planned += [Planned(kind, now, {"asked": _asked(after)}) for kind in (Kind.PAGE, Kind.PAGE_DEPUTY)]
     return planned
 
 
+def _reminded(case: Case, clock: ReplyClock, soon: dt.datetime, now: dt.datetime) -> list[Planned]:
+    """The reminder to whoever has the reply: at the target, or when they asked for it.
+
+    The target's comes only where it is before the one to everyone; the snoozed one, only before the deadline.
+    """
+    due = clock.next_open(case.snoozed_until or case.target)
+    if due <= now or due >= (case.deadline if case.snoozed_until else soon) or Duty.REPLY not in case.duties:
+        return []
+    return [Planned(Kind.REPLY_DUE, due, {"deadline": case.deadline.isoformat(), "snoozed": _snoozed(case)})]
+
+
 def asked(case: Case, clock: ReplyClock, now: dt.datetime) -> list[Planned]:
-    """The question to the director, and the reminder of it."""
+    """The question to the director, her reminder of it at its target, and the deputy's when it is overdue."""
     about = {"asked": _asked(case)}
-    waits = clock.due(now, posted=False).target
-    return [Planned(Kind.QUESTION, now, about), Planned(Kind.QUESTION_WAITS, waits, about)]
+    due = clock.due(now, posted=False)
+    waits, late = clock.next_open(due.target), clock.next_open(due.deadline)
+    return [
+        Planned(Kind.QUESTION, now, about),
+        Planned(Kind.QUESTION_WAITS, waits, about),
+        Planned(Kind.QUESTION_LATE, late, about),
+    ]
 
 
 def lost_point(kind: str, about: dict[str, Any], case: Case, now: dt.datetime) -> bool:
@@ -109,26 +155,46 @@ def lost_point(kind: str, about: dict[str, Any], case: Case, now: dt.datetime) -
             return bool(case.ruling or case.withdrawn_at) or about["answer"] != case.staff_answer
         case Kind.RULING:
             return case.ruling is None or about["ruled"] != case.ruling.at.isoformat()
-        case Kind.QUESTION | Kind.QUESTION_WAITS:
+        case Kind.HANDED_OVER:
+            return about["to"] != case.claimed_by or Duty.REPLY not in case.duties
+        case Kind.TAKEN_BACK:
+            return bool(about["by"] != case.claimed_by)
+        case Kind.PAGE | Kind.PAGE_DEPUTY:
+            return not case.pages or about["asked"] != _asked(case)
+        case Kind.QUESTION | Kind.QUESTION_WAITS | Kind.QUESTION_LATE:
             return Duty.RULING not in case.duties or about["asked"] != _asked(case)
     if Duty.REPLY not in case.duties or about["deadline"] != case.deadline.isoformat():
         return True
-    # Before the deadline the target's reminder speaks, after it the late ones; one person never gets two of one moment.
-    return (kind == Kind.REPLY_DUE and now >= case.deadline) or (
+    if kind == Kind.REPLY_DUE and about.get("snoozed") != _snoozed(case):
+        return True
+    # Before the deadline the first two speak, after it the late ones; one person never gets two of one moment.
+    return (kind in {Kind.REPLY_DUE, Kind.REPLY_SOON} and now >= case.deadline) or (
         kind == Kind.REPLY_LATE_DIRECTOR and Duty.RULING in case.duties
     )
 
 
 def again(kind: str, clock: ReplyClock, now: dt.datetime) -> dt.datetime | None:
     """When a notice that was just sent is due once more; None where once is enough."""
-    return clock.next_workday_opening(now) if kind in DAILY else None
+    if kind in PAGES:
+        return now + PAGE_EVERY
+    return clock.next_workday_opening(now) if kind in DAILY or kind == Kind.DIGEST else None
 
 
-def recipient(kind: str, case: Case, decider: str, away: frozenset[str]) -> str | None:
-    """The person a notice is for; None is the whole thread. `decider` is the director, or the deputy in her place."""
+def recipient(kind: str, case: Case, library: Library, away: frozenset[str]) -> str | None:
+    """The person a notice is for; None is the whole thread, or nobody where it is for one person alone."""
+    decider = library.decider(away).name
+    deputy = library.deputy.name if library.deputy and library.deputy.adult else None
     match kind:
-        case Kind.VERDICT | Kind.AGAIN | Kind.RULING | Kind.STAFF_ASKED:
+        case Kind.VERDICT | Kind.AGAIN | Kind.RULING | Kind.STAFF_ASKED | Kind.TAKEN_BACK:
             return None
+        case Kind.HANDED_OVER:
+            return case.claimed_by
+        case Kind.PAGE:
+            return library.director.name
+        case Kind.PAGE_DEPUTY:
+            return deputy
+        case Kind.QUESTION_LATE:
+            return deputy if deputy != decider and deputy not in away else None
         case Kind.QUESTION | Kind.QUESTION_WAITS | Kind.REPLY_LATE_DIRECTOR | Kind.ANSWERED:
             return decider
     if Duty.RULING in case.duties:
@@ -138,6 +204,14 @@ def recipient(kind: str, case: Case, decider: str, away: frozenset[str]) -> str 
 
 def _asked(case: Case) -> str | None:
     return case.asked_at.isoformat() if case.asked_at and case.question is not None else None
+
+
+def _paged(case: Case) -> str | None:
+    return _asked(case) if case.pages else None
+
+
+def _snoozed(case: Case) -> str | None:
+    return case.snoozed_until.isoformat() if case.snoozed_until else None
 
 
 def _replying(case: Case) -> str | None:

@@ -29,6 +29,7 @@ class Queued:
 
     row: int
     case: str
+    """Its number; empty for a notice about no one case, whose place the library's file names."""
     place: Place
     number: int
     kind: str
@@ -63,9 +64,13 @@ class Outbox:
     async def queue(
         self, case_id: Any, chat: str, kind: str, due_at: dt.datetime, about: dict[str, Any], *, direct: bool
     ) -> int:
-        """Queue a notice about a case; its number within the case."""
+        """Queue a notice about a case, or about none; its number among those."""
         notice = schema.notice
-        query = select(func.max(notice.c.number)).where(notice.c.case_id == case_id)
+        mine = and_(
+            notice.c.library == self._library,
+            notice.c.case_id.is_(None) if case_id is None else notice.c.case_id == case_id,
+        )
+        query = select(func.max(notice.c.number)).where(mine)
         number = ((await self._connection.execute(query)).scalar() or 0) + 1
         row = {"kind": kind, "about": about, "due_at": due_at, "try_at": due_at, "state": "queued", "attempts": 0}
         values = {"library": self._library, "case_id": case_id, "number": number, "chat": chat, "direct": direct, **row}
@@ -96,6 +101,27 @@ class Outbox:
         lease = {"state": "leased", "leased_until": self._now + LEASE, "attempts": row.attempts + 1}
         await self._connection.execute(update(notice).where(notice.c.id == row.id).values(lease))
         return _queued(row, attempts=row.attempts + 1, doubtful=row.state == "leased")
+
+    async def call_off(self, case_id: Any, kinds: Collection[str]) -> None:
+        """Notices of these kinds are not to go out any more: others take their place."""
+        notice = schema.notice
+        waiting = and_(notice.c.case_id == case_id, notice.c.state == "queued", notice.c.kind.in_(kinds))
+        await self._connection.execute(update(notice).where(waiting).values(state="dropped", closed_at=self._now))
+
+    async def waits(self, chat: str, kind: str) -> bool:
+        """Is a notice of this kind, about no one case, still to go out?"""
+        notice = schema.notice
+        mine = and_(notice.c.library == self._library, notice.c.chat == chat, notice.c.kind == kind)
+        query = select(notice.c.id).where(mine, notice.c.case_id.is_(None), notice.c.state.in_(("queued", "leased")))
+        return await self._connection.scalar(query.limit(1)) is not None
+
+    async def put_off(self, queued: Queued, to: dt.datetime) -> None:
+        """This is not the time for it. A send whose end is unknown stays in doubt."""
+        later = {"due_at": to, "try_at": to}
+        if queued.doubtful:
+            await self.settle(queued, "leased", leased_until=to, **later)
+        else:
+            await self.settle(queued, "queued", attempts=0, **later)
 
     async def end_leases(self) -> None:
         """Every lease runs out now: whoever held one is known to be gone."""
@@ -207,15 +233,15 @@ class Outbox:
     def _notices(self, chat: str) -> Select[Any]:
         notice, case = schema.notice, schema.case
         query = select(notice, case.c.year, case.c.serial, case.c.channel, case.c.message.label("forward"))
-        query = query.join(case, case.c.id == notice.c.case_id)
+        query = query.outerjoin(case, case.c.id == notice.c.case_id)
         return query.where(notice.c.library == self._library, notice.c.chat == chat)
 
 
 def _queued(row: Row[Any], *, attempts: int = 0, doubtful: bool = False) -> Queued:
     return Queued(
         row=row.id,
-        case=rows.spoken_number(row.year, row.serial),
-        place=Place(row.chat, row.channel, row.forward),
+        case=rows.spoken_number(row.year, row.serial) if row.case_id else "",
+        place=Place(row.chat, row.channel or "", row.forward or ""),
         number=row.number,
         kind=row.kind,
         about=row.about,

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from bot.actions import Action, Need, No
 from bot.case import Case, Done, Refusal
 from bot.chat import Card
-from bot.reply_clock import listed
+from bot.reply_clock import listed, spoken_day
 from bot.wording import DONE
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
-    from bot.library import Library
+    from bot.hours import ClosedDay
+    from bot.library import Library, Member
     from bot.policy import Policy
     from bot.wording import Wording
 
@@ -38,6 +40,9 @@ class Refusals:
                 return Card(
                     f"Sorry, only adults act for the library (policy, part I), so you can not {wish}. Ask a colleague."
                 )
+            case No.NOT_PAGED:
+                second = f" or {deputy.name}" if deputy else ""
+                return Card(f"Sorry, only {director}{second} can say that. They are paged until one of them does.")
             case No.DIRECTOR_IS_HERE:
                 text = f"Sorry, {director} rules while she is not away; when she is, she says so. Send it to her."
             case _:
@@ -83,6 +88,14 @@ class Refusals:
                 f"{case.staff_answer_by} has answered the director about {n} already: {case.staff_answer}",
                 False,
             ),
+            Refusal.NO_REPLY_DUE: (f"No reply to {n} is due, so there is none to put off or to give away.", False),
+            Refusal.PAST_DEADLINE: (
+                f"The reply to {n} is due by {self._wording.spoken(case.deadline)}; say a time before that.",
+                False,
+            ),
+            Refusal.NOT_HANDED: (f"You have handed over no reply to {n} that you could take back.", False),
+            Refusal.NOT_URGENT: (f"{n} is not urgent, so nobody is paged about it.", False),
+            Refusal.HAS_IT: (f"{case.has_it_by} has {n} already; nobody is paged about it any more.", False),
         }[refusal]
         return Card(text, actions=("ask",) if ask else (), case=n)
 
@@ -108,6 +121,34 @@ class Refusals:
     def in_future(self) -> Card:
         """A comment that would have been posted later than now."""
         return Card("That time is still to come. Say when the comment was posted, for example: yesterday 4 pm.")
+
+    def in_past(self) -> Card:
+        """A reminder for a moment that is gone."""
+        return Card("That time is past. Say a time to come, for example: 4 pm, or tomorrow 10:00.")
+
+    def not_to_hand_to(self, said: str, colleague: Member | None) -> Card:
+        """A reply can not be handed over to this person."""
+        if colleague:
+            return Card(f"{colleague.name} is away. Hand it to somebody else, or to nobody by name.")
+        names = listed([m.name for m in self._library.people if m.adult])
+        return Card(f"Nobody is surely meant by {said[:40]!r}. Say one of: {names}.")
+
+    def closed_already(self, day: dt.date, why: str) -> Card:
+        """A day that is closed is said to be closed."""
+        return Card(f"The library is closed on {spoken_day(day)} already{f': {why}' if why else ''}.")
+
+    def far_off(self, day: dt.date) -> Card:
+        """A day said to be closed that lies far from today: surely a slip."""
+        return Card(
+            f"{spoken_day(day)} {day.year} is too far off. Say a day from two weeks ago to a year ahead; for others "
+            "edit library.toml."
+        )
+
+    def not_closed_here(self, day: dt.date, closure: ClosedDay | None) -> Card:
+        """A day that nobody said to be closed in a chat can not be opened in one."""
+        if closure is None:
+            return Card(f"{spoken_day(day)} is no closed day.")
+        return Card(f"{spoken_day(day)} is closed in library.toml. Edit it there, then start the desk anew.")
 
     def nothing_to_screen(self) -> Card:
         """A forward without words."""

@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -112,6 +113,12 @@ case = Table(
     Column("staff_answer", Text),
     Column("staff_answer_by", Text),
     Column("claimed_by", Text),
+    Column("handed_by", Text),
+    Column("snoozed_until", UTC),
+    Column("no_reply_by", Text),
+    Column("no_reply_why", Text),
+    Column("has_it_by", Text),
+    Column("has_it_at", UTC),
     Column("replied_by", Text),
     Column("replied_at", UTC),
     Column("reply_text", Text),
@@ -191,7 +198,7 @@ notice = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     _library(),
-    Column("case_id", Integer, ForeignKey("case.id"), nullable=False),
+    Column("case_id", Integer, ForeignKey("case.id")),
     Column("number", Integer, nullable=False),
     Column("chat", String(40), nullable=False),
     Column("kind", String(40), nullable=False),
@@ -211,7 +218,8 @@ notice = Table(
     UniqueConstraint("case_id", "number"),
     Index("ix_notice_state", "state", "try_at"),
     Index("ix_notice_redraw_at", "redraw_at"),
-    comment="Everything durable that the desk says, with the time it is due; direct = to one person alone, turned = "
+    comment="Everything durable that the desk says, with the time it is due; case_id is empty for what is about no one "
+    "case; direct = to one person alone, turned = "
     "the other way was shut, drawn = SHA-256 of the card last shown, redraw_at = when it wants drawing anew",
 )
 
@@ -254,6 +262,17 @@ absence = Table(
     Column("since", UTC, nullable=False),
     Column("until", UTC),
     comment="Who said that they are away; until is empty where they did not say",
+)
+
+closure = Table(
+    "closure",
+    metadata,
+    Column("library", String(80), ForeignKey("library.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("at", UTC, nullable=False),
+    comment="Days on which the library is closed and library.toml does not say so: snow, a burst pipe",
 )
 
 record = Table(

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot import backup, database, record, rows, schema
 from bot.chat import Media
+from bot.hours import ClosedDay
 from bot.outbox import Outbox
 from bot.search import Search
 
@@ -180,13 +181,24 @@ class View:
         found: dt.datetime | None = await self._connection.scalar(select(func.min(notice.c.try_at)).where(waiting))
         return found
 
-    async def dead(self) -> list[tuple[str, int, str]]:
-        """Notices that the desk gave up on: case, number, and why."""
+    async def dead(self, since: dt.datetime | None = None) -> list[tuple[str, int, str]]:
+        """Notices that the desk gave up on, since then: case (or "desk" for one about none), number, and why."""
         notice, case = schema.notice, schema.case
         query = select(case.c.year, case.c.serial, notice.c.number, notice.c.trouble)
-        query = query.join(case, case.c.id == notice.c.case_id)
-        found = await self._connection.execute(query.where(notice.c.library == self.library, notice.c.state == "dead"))
-        return [(rows.spoken_number(row.year, row.serial), row.number, row.trouble) for row in found]
+        query = query.outerjoin(case, case.c.id == notice.c.case_id).order_by(notice.c.id)
+        query = query.where(notice.c.library == self.library, notice.c.state == "dead")
+        found = await self._connection.execute(query.where(notice.c.closed_at >= since) if since else query)
+        return [
+            (rows.spoken_number(row.year, row.serial) if row.year else "desk", row.number, row.trouble) for row in found
+        ]
+
+    async def closures(self) -> list[ClosedDay]:
+        """Closed days that `library.toml` does not know of, in order."""
+        table = schema.closure
+        found = await self._connection.execute(
+            select(table).where(table.c.library == self.library).order_by(table.c.day)
+        )
+        return [ClosedDay(on=row.day, name=row.why) for row in found]
 
     async def cases_since(self, since: dt.datetime) -> list[Case]:
         """Cases forwarded since then, in order."""
@@ -376,6 +388,14 @@ class Change(View):
         said = {"notice": number, "kind": kind, "due": due_at.isoformat(), **about}
         self.note("notice queued", case.number, {**said, "direct": True} if direct else said)
 
+    async def queue_for_all(self, chat: str, kind: str, due_at: dt.datetime, about: dict[str, Any]) -> None:
+        """Queue a notice about no one case, for a chat's channel. On record once it is sent."""
+        await self.outbox.queue(None, chat, kind, due_at, about, direct=False)
+
+    async def call_off(self, case: Case, kinds: Collection[str]) -> None:
+        """The case's notices of these kinds are not to go out any more."""
+        await self.outbox.call_off(self._id(case.number), kinds)
+
     async def hear(self, place: Place) -> None:
         """The desk has dealt with this message of the channel; an older one than it knows of changes nothing."""
         channel = schema.channel
@@ -386,6 +406,17 @@ class Change(View):
             await self._connection.execute(insert(channel).values(row))
         elif _order(place.message) > _order(known):
             await self._connection.execute(update(channel).where(mine).values(heard=place.message))
+
+    async def close_day(self, day: dt.date, why: str, by: str) -> None:
+        """The library is closed on this day."""
+        row = {"library": self.library, "day": day, "why": why, "by": by, "at": self._now}
+        await self._connection.execute(insert(schema.closure).values(row))
+
+    async def open_day(self, day: dt.date) -> None:
+        """The library is not closed on this day after all, as far as `library.toml` allows."""
+        closure = schema.closure
+        mine = and_(closure.c.library == self.library, closure.c.day == day)
+        await self._connection.execute(closure.delete().where(mine))
 
     async def set_away(self, person: str, until: dt.datetime | None) -> None:
         """This person is away from now."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.case import Case, Done, Duty
 from bot.chat import Card, Line
-from bot.notices import Kind, lost_point
+from bot.notices import PAGE_EVERY, SOON, Kind, lost_point
+from bot.reply_clock import listed
 from bot.screening.finding import ORDER, Outcome, Where
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ DONE = {
     Done.NOTHING: "left it as it is on the platform",
     Done.RESTORED: "showed it again on the platform",
 }
+REPLYING = ("claim", "snooze", "hand_over", "replied", "no_reply")
+"""What the card of a reminder offers."""
 PLATFORM_NAMES = {"x": "X", "youtube": "YouTube", "tiktok": "TikTok", "google-reviews": "Google reviews"}
 
 
@@ -69,19 +72,35 @@ class Wording:
                 return self._question(case, f"{self._name(to)}, please rule on {case.number}")
             case Kind.QUESTION_WAITS:
                 return self._question(case, f"{self._name(to)}, {case.number} still waits for your ruling")
+            case Kind.QUESTION_LATE:
+                return self._question_late(case, to)
+            case Kind.PAGE | Kind.PAGE_DEPUTY:
+                return self._page(case, to)
             case Kind.RULING:
                 return self._ruling(case)
-            case Kind.REPLY_DUE:
-                title = f"{case.number} wants a reply by {self._clock.spoken(case.deadline)}"
             case _:
-                title = f"{case.number} is overdue: the reply was due by {self._clock.spoken(case.deadline)}"
+                return self._reply_wanted(kind, case, to)
+
+    def _reply_wanted(self, kind: str, case: Case, to: str | None) -> Card:
+        """A reminder of a reply, or that it changes hands."""
+        n, deadline = case.number, self._clock.spoken(case.deadline)
+        match kind:
+            case Kind.TAKEN_BACK:
+                return self._card(f"{case.claimed_by} takes the reply to {n} back", (), (), case)
+            case Kind.HANDED_OVER:
+                whom = "you" if to else "whoever takes it"
+                title = f"{case.handed_by} gives the reply to {n} to {whom}, due by {deadline}"
+            case Kind.REPLY_DUE | Kind.REPLY_SOON:
+                title = f"{n} wants a reply by {deadline}"
+            case _:
+                title = f"{n} is overdue: the reply was due by {deadline}"
         if to:
             title = f"{self._name(to)}, {title}"
         claimed = f"{case.claimed_by} has it" if case.claimed_by else "Nobody has taken it yet"
         waits = " It waits for a ruling too." if Duty.RULING in case.duties else ""
         lines = (*self._comment(case.comment), Line(f"{claimed}.{waits}", "Reply"))
         actions = ("keep", "remove") if Duty.RULING in case.duties else ()
-        return self._card(title, lines, (*actions, *(() if case.claimed_by else ("claim",)), "replied"), case)
+        return self._card(title, lines, (*actions, *self._offers(case, only=REPLYING)), case)
 
     def home(self, name: str, open_cases: Sequence[Case], week: Sequence[Case] | None, now: dt.datetime) -> list[Card]:
         """What a person sees who opens the desk. `week` is the last seven days' cases, for the director."""
@@ -100,7 +119,7 @@ class Wording:
             cards += [self._in_short(case, now) for case in cases[:AT_HOME]]
             if len(cases) > AT_HOME:
                 cards.append(Card(f"And {len(cases) - AT_HOME} more", actions=("open",)))
-        return [*cards, Card("When you are away, reminders and questions go to others.", actions=("away", "back"))]
+        return [*cards, Card("Your days, and the library's", actions=("away", "back", "closed", "reopen"))]
 
     def _in_short(self, case: Case, now: dt.datetime) -> Card:
         lines = (
@@ -158,6 +177,10 @@ class Wording:
             lines.append(Line(excerpt(case.comment.text, 90), quoted=True))
         return Card(f"{title}: {len(cases)}", tuple(lines))
 
+    def in_a_line(self, case: Case, now: dt.datetime) -> str:
+        """How a case stands, what it waits for, and how its comment begins."""
+        return f"{self.stands(case)} · {self._waits_for(case, now)} · {excerpt(case.comment.text, 60)}"
+
     def heading(self, verdict: Verdict) -> str:
         """A verdict in a few words."""
         cited = self._cited(verdict.guidelines)
@@ -176,46 +199,45 @@ class Wording:
     def done(self, action: str, case: Case, now: dt.datetime) -> Card:
         """What a person is told after their action."""
         n = case.number
-        match action:
-            case "claim":
-                text = f"{n} is yours. {self._reply(case, now)}"
-            case "replied":
-                text = f"{n}: the reply is on record; no more reminders."
-            case "done":
-                text = f"{n}: on record that {case.done_by} {DONE[case.done or Done.NOTHING]}."
-            case "withdraw":
-                text = f"{n} is withdrawn as no comment: {case.withdrawn_why}. What was said stays on record."
-            case "ask":
-                text = f"{n} is with the director. The comment stays up until she rules."
-            case "ask_staff":
-                text = f"{n}: the staff are asked. The comment stays up until you rule."
-            case "answer":
-                text = f"{n}: the director has your answer."
-            case "words":
-                text = f"{n} has its words and was screened."
-            case "when":
-                text = f"{n}: noted. {self._reply(case, now)}"
-            case "post":
-                text = f"{n} has its post and was screened again."
-            case _:
-                text = f"{n}: your ruling is on record."
+        text = {
+            "claim": f"{n} is yours. {self._reply(case, now)}",
+            "snooze": f"{n}: {self._reminder(case, now)}",
+            "hand_over": f"{n}: {case.claimed_by or 'whoever takes it'} has the reply from here.",
+            "take_back": f"{n} is yours again. {self._reply(case, now)}",
+            "no_reply": f"{n}: on record that it needs no reply; no more reminders.",
+            "have_it": f"{n} is with you; nobody is paged about it any more. It still waits for a ruling.",
+            "replied": f"{n}: the reply is on record; no more reminders.",
+            "done": f"{n}: on record that {case.done_by} {DONE[case.done or Done.NOTHING]}.",
+            "withdraw": f"{n} is withdrawn as no comment: {case.withdrawn_why}. What was said stays on record.",
+            "ask": f"{n} is with the director. The comment stays up until she rules.",
+            "ask_staff": f"{n}: the staff are asked. The comment stays up until you rule.",
+            "answer": f"{n}: the director has your answer.",
+            "words": f"{n} has its words and was screened.",
+            "when": f"{n}: noted. {self._reply(case, now)}",
+            "post": f"{n} has its post and was screened again.",
+        }.get(action, f"{n}: your ruling is on record.")
         waits = self._waits_for(case, now)
         lines = (Line(f"{n}: {waits}.", "Still to do" if case.duties else "Now"),)
         return self._card(text, lines, self._offers(case), case)
 
-    def away(self, name: str, until: dt.datetime | None, deputy: str | None) -> Card:
-        """Somebody is away."""
+    def away(self, name: str, until: dt.datetime | None, deputy: str | None, passed_on: Sequence[str] = ()) -> Card:
+        """Somebody is away; `passed_on` are the cases whose replies they had."""
         when = (
             f" until the end of {self._clock.spoken(until).rpartition(',')[0]}"
             if until
             else ", until they say that they are back"
         )
+        lines = (Line(f"{listed(passed_on)}: free for whoever takes them.", "Replies"),) if passed_on else ()
         director = name == self._library.director.name
         if director and deputy:
-            return Card(f"{name} is away{when}. {deputy} rules in the meantime and has the open questions.")
+            return Card(f"{name} is away{when}. {deputy} rules in the meantime and has the open questions.", lines)
         if director:
-            return Card(f"{name} is away{when}. No deputy is here, so questions still go to {name}.")
-        return Card(f"{name} is away{when}. Reminders of theirs go to the channel.")
+            return Card(f"{name} is away{when}. No deputy is here, so questions still go to {name}.", lines)
+        return Card(f"{name} is away{when}. Reminders of theirs go to the channel.", lines)
+
+    def told(self) -> Card:
+        """The library's days have changed."""
+        return Card("It is on record, and the channel is told.")
 
     def back(self, name: str) -> Card:
         """Somebody is here again."""
@@ -297,6 +319,8 @@ class Wording:
     def _reply(self, case: Case, now: dt.datetime) -> str:
         if case.replied_at:
             return f"{case.replied_by} replied on {self._clock.spoken(case.replied_at)}."
+        if case.no_reply_by and Duty.REPLY not in case.duties:
+            return f"No reply needed, says {case.no_reply_by}: {case.no_reply_why}"
         if Duty.REPLY not in case.duties:
             return "No reply needed."
         start, posted = case.clock_start
@@ -304,7 +328,18 @@ class Wording:
         basis = "" if posted else " Counted from the forward; if you know when it was posted, say so."
         late = " That is past: reply now." if now > due.deadline else ""
         by = f" {case.claimed_by} has it." if case.claimed_by else ""
-        return f"{due.sentence}{late}{by}{basis}"
+        aim = f" {due.aim}" if now < due.target else ""
+        return f"{due.sentence}{aim}{late}{by}{basis}"
+
+    def _reminder(self, case: Case, now: dt.datetime) -> str:
+        """When whoever has the reply is reminded next, and what no snoozing puts off."""
+        asked = self._clock.next_open(case.snoozed_until or case.target)
+        said = [
+            f"you are reminded on {self._clock.spoken(asked)}." if asked < case.deadline else "no reminder before then."
+        ]
+        if (soon := self._clock.open_before(case.deadline, SOON)) > now:
+            said.append(f"Everyone is reminded on {self._clock.spoken(soon)} all the same.")
+        return " ".join([*said, f"The reply is due by {self._clock.spoken(case.deadline)}."])
 
     def _notes(self, case: Case) -> list[str]:
         notes = []
@@ -329,6 +364,10 @@ class Wording:
             lines.append(f"{case.staff_question_by} asked the staff: {case.staff_question}")
         if case.staff_answer:
             lines.append(f"{case.staff_answer_by} answered: {case.staff_answer}")
+        if case.has_it_by and case.has_it_at:
+            lines.append(f"{case.has_it_by} has it since {self._clock.spoken(case.has_it_at)}.")
+        if case.handed_by and not case.claimed_by and Duty.REPLY in case.duties:
+            lines.append(f"{case.handed_by} gave the reply back; nobody has taken it yet.")
         if case.done and case.done_at:
             lines.append(f"{case.done_by} {DONE[case.done]} on {self._clock.spoken(case.done_at)}.")
         if case.reply_text:
@@ -341,6 +380,7 @@ class Wording:
         where = f" on {self.platform(case.comment.platform)}" if case.comment.platform else " on the platform"
         if case.verdict.urgent and Duty.RULING in duties:
             steps.append("If someone is in danger now, call 911 first.")
+            steps += [f"{line.label}: {line.text}." for line in self._calls()]
         if Duty.RULING in duties:
             steps.append(f"Leave it up{where}. {self._library.director.name} is asked to rule.")
         if Duty.PLATFORM in duties and case.to_restore:
@@ -379,11 +419,16 @@ class Wording:
         acted_on = bool(case.ruling or case.done)
         pictured = case.comment.unread or any(attachment.source for attachment in case.comment.attachments)
         offers = [
+            ("have_it", case.pages),
             ("words", pictured and not acted_on),
             ("answer", case.staff_question is not None and case.staff_answer is None and Duty.RULING in duties),
             ("done", Duty.PLATFORM in duties),
             ("claim", Duty.REPLY in duties and not case.claimed_by),
             ("replied", Duty.REPLY in duties),
+            ("snooze", Duty.REPLY in duties and bool(case.claimed_by)),
+            ("hand_over", Duty.REPLY in duties and bool(case.claimed_by)),
+            ("take_back", Duty.REPLY in duties and bool(case.handed_by)),
+            ("no_reply", Duty.REPLY in duties),
             ("when", Duty.REPLY in duties and not case.comment.posted_at),
             ("ask", not case.asked_by),
             ("post", not case.comment.post and not acted_on),
@@ -397,7 +442,8 @@ class Wording:
     def _settled(self, case: Case, now: dt.datetime) -> Card:
         """In place of a question or reminder that has lost its point: what became of the case."""
         ruled = [Line(self.ruled(case), "Ruling")] if case.ruling else []
-        lines = (*self._comment(case.comment), *ruled, Line(self._reply(case, now), "Reply"))
+        history = [Line(history, "So far") for history in self._history(case)] if case.has_it_by else []
+        lines = (*self._comment(case.comment), *ruled, *history, Line(self._reply(case, now), "Reply"))
         return self._card(f"{case.number}  {self.stands(case)}", lines, (), case)
 
     def _question(self, case: Case, title: str) -> Card:
@@ -414,7 +460,38 @@ class Wording:
             "Keep it, with a reason; or remove it, with the guidelines it breaks and a reason. Until then it stays up."
         )
         lines += [Line(history, "So far") for history in self._history(case)]
-        return self._card(f"{urgent}{title}", (*lines, Line(choice, "Choose")), ("keep", "remove", "ask_staff"), case)
+        calls = self._calls() if case.verdict.urgent else ()
+        actions = (*(("have_it",) if case.pages else ()), "keep", "remove", "ask_staff")
+        return self._card(f"{urgent}{title}", (*lines, *calls, Line(choice, "Choose")), actions, case)
+
+    def _question_late(self, case: Case, to: str | None) -> Card:
+        director = self._library.director.name
+        asked = self._clock.spoken(case.asked_at) if case.asked_at else ""
+        remedy = f"Please reach {director}. Where she is away and has not said so, she types /away, and you rule."
+        card = self._question(case, f"{self._name(to)}, {case.number} has waited for {director} since {asked}")
+        return replace(card, lines=(*card.lines[:-1], Line(remedy, "Next")), actions=())
+
+    def _page(self, case: Case, to: str | None) -> Card:
+        """Someone may be harmed. It comes again until somebody has it."""
+        everyone = listed([m.name for m in (self._library.director, self._library.deputy) if m and m.adult])
+        lines = (
+            *self._calls(),
+            *self._comment(case.comment),
+            *self._evidence(case.verdict),
+            Line(
+                f"Sent to {everyone} every {PAGE_EVERY.seconds // 60} minutes, until one of them says “I have it”.",
+                "Page",
+            ),
+        )
+        title = f"URGENT: {self._name(to)}, someone may be harmed: {case.number}"
+        return self._card(title, lines, ("have_it", "keep", "remove"), case)
+
+    def _calls(self) -> tuple[Line, ...]:
+        """Whom to call, as the library says."""
+        return tuple(
+            Line(f"{call.number}{f', where {call.when}' if call.when else ''}", f"Call {call.name}")
+            for call in self._library.call
+        )
 
     def _ruling(self, case: Case) -> Card:
         lines = [*self._comment(case.comment), Line(self.ruled(case), "Ruling"), Line(self._next(case), "Next")]
@@ -428,6 +505,10 @@ class Wording:
         cited = f" under {self._cited(ruling.guidelines)}" if ruling.guidelines else ""
         verb = "keep it" if ruling.outcome is Outcome.KEEP else f"remove it{cited}"
         return f"{ruling.by} ruled on {self._clock.spoken(ruling.at)} to {verb}: {ruling.reason.rstrip('.')}."
+
+    def spoken(self, at: dt.datetime) -> str:
+        """A moment as people here say it."""
+        return self._clock.spoken(at)
 
     def _name(self, person: str | None) -> str:
         return person or "Everyone"

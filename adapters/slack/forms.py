@@ -12,6 +12,8 @@ from bot.case import Done
 from bot.chat import Comment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.actions import Action
     from bot.library import Library
     from bot.policy import Policy
@@ -34,15 +36,27 @@ _ASKED = {
     Need.ANSWER: "Your answer",
     Need.REPLY: "What the library answered",
     Need.UNTIL: "Until the end of",
+    Need.DAY: "The day",
+    Need.LATER: "When",
+    Need.PERSON: "Who",
 }
 
 
 def action_form(
-    action: Action, policy: Policy, case: str, seen: int | None, channel: str = "", thread: str | None = None
+    action: Action,
+    policy: Policy,
+    people: Sequence[str],
+    case: str,
+    seen: int | None,
+    channel: str = "",
+    thread: str | None = None,
 ) -> View:
-    """The modal that asks for what an action takes, opened from a message, or from the home tab (no channel)."""
-    fields = [_field(need, policy, optional=False) for need in action.needs]
-    fields += [_field(need, policy, optional=True) for need in action.may]
+    """The modal that asks for what an action takes, opened from a message, or from the home tab (no channel).
+
+    `people` are those whom a reply may be handed to.
+    """
+    fields = [_field(need, policy, people, optional=False) for need in action.needs]
+    fields += [_field(need, policy, people, optional=True) for need in action.may]
     about = {"action": action.name, "case": case, "seen": seen, "channel": channel, "thread": thread}
     what = action.help.partition(", for example")[0]  # the examples are for a terminal
     return modal(
@@ -112,9 +126,9 @@ def action_in(view: View, zone: dt.tzinfo) -> dict[str, Any]:
         match need:
             case Need.GUIDELINES:
                 parts["guidelines"] = tuple(int(number) for number in value or () if str(number).isdigit())
-            case Need.TIME:
+            case Need.TIME | Need.LATER:
                 parts["at"] = value
-            case Need.UNTIL:
+            case Need.UNTIL | Need.DAY:
                 parts["at"] = _end_of(value, zone) if value else None
             case _:
                 parts["text"] = value or ""
@@ -137,7 +151,7 @@ def needs_form(action: Action) -> bool:
     return bool(action.needs or action.may)
 
 
-def _field(need: Need, policy: Policy, *, optional: bool) -> Block:
+def _field(need: Need, policy: Policy, people: Sequence[str], *, optional: bool) -> Block:
     match need:
         case Need.GUIDELINES:
             numbers = sorted(policy.by_number.items())
@@ -151,9 +165,12 @@ def _field(need: Need, policy: Policy, *, optional: bool) -> Block:
         case Need.WHAT_WAS_DONE:
             options = [{"text": _plain(done.capitalize()), "value": done.value} for done in Done]
             element = {"type": "radio_buttons", "options": options}
-        case Need.TIME:
+        case Need.PERSON:
+            options = [{"text": _plain(name), "value": name} for name in people]
+            element = {"type": "static_select", "placeholder": _plain("Whoever takes it"), "options": options[:100]}
+        case Need.TIME | Need.LATER:
             element = {"type": "datetimepicker"}
-        case Need.UNTIL:
+        case Need.UNTIL | Need.DAY:
             element = {"type": "datepicker"}
         case _:
             element = _long()

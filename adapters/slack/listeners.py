@@ -262,7 +262,8 @@ class Listeners:
                 view = blocks.reading(press.case, answer.card, wish=f"{press.action}|{press.case}")
             elif await self._desk.may(press, self._now()):
                 about = (press.case, press.seen, *_where(body))
-                view = forms.action_form(wanted, self._desk.policy, *about)
+                people = [member.name for member in self._library.people if member.adult]
+                view = forms.action_form(wanted, self._desk.policy, people, *about)
             else:
                 view = blocks.reading(press.case, (await self._desk.on_press(press, self._now())).card)
         except Unavailable as trouble:
