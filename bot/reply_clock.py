@@ -125,7 +125,7 @@ class ReplyClock:
 
     def is_open(self, at: dt.datetime) -> bool:
         """Is the library open at this moment?"""
-        return any(opens <= at < closes for opens, closes in self._open_spans(self.local_date(at)))
+        return self.next_open(at) == at
 
     def is_workday(self, day: dt.date) -> bool:
         """A workday by its weekday, and not closed."""

@@ -65,6 +65,9 @@ class Oracle:
                     found.append(at)
         return found
 
+    def is_open(self, at: dt.datetime) -> bool:
+        return any(at in self.open_minutes(day) for day in (self.day_of(at), self.day_of(at) + DAY))
+
     def deadline(self, start: dt.datetime) -> dt.datetime:
         day = self.day_of(start) + DAY
         while NAMES[day.weekday()] not in self._facts["workdays"] or self.closed(day):
@@ -111,18 +114,23 @@ class Oracle:
 
 
 def minutes_of(zone: str, day: dt.date) -> Iterator[tuple[dt.datetime, int]]:
-    """Each minute of the local day, in order: when it begins, and what the wall clock shows (0 to 1439)."""
+    """Each minute of the local day, in order: when it begins, and what the wall clock shows (0 to 1439).
+
+    Where clocks go back over midnight, the day before is shown again in between (-1) or the next for a moment (1440).
+    """
     at = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC) - 15 * 60 * MINUTE
     local = ZoneInfo(zone)
+    begun = False
     while True:
         wall = at.astimezone(local)
-        if wall.date() > day:
-            return
-        if wall.date() == day:
-            yield at, wall.hour * 60 + wall.minute
+        if wall.date() == day or begun:
+            if wall.date() > day and (at + 60 * MINUTE).astimezone(local).date() > day:
+                return
+            begun = True
+            yield at, -1 if wall.date() < day else 1440 if wall.date() > day else wall.hour * 60 + wall.minute
             at += MINUTE
         else:  # on to the day by whole hours, then by minutes
-            at += MINUTE if wall.date() + DAY == day and wall.hour == 23 else 60 * MINUTE
+            at += MINUTE if wall.date() + DAY == day and wall.hour >= 22 else 60 * MINUTE
 
 
 def changes(zone: str) -> list[dt.datetime]:
@@ -194,7 +202,7 @@ def compare(chance: random.Random, zone: str, moment: dt.datetime) -> str | None
         "target": (due.target, oracle.target(moment)),
         "two open hours before": (clock.open_before(due.deadline, 120 * MINUTE), oracle.open_before(due.deadline, 120)),
         "next open": (clock.next_open(moment), oracle.next_open(moment)),
-        "is open": (clock.is_open(moment), moment in oracle.open_minutes(oracle.day_of(moment))),
+        "is open": (clock.is_open(moment), oracle.is_open(moment)),
     }
     wrong = {name: (str(said), str(right)) for name, (said, right) in pairs.items() if said != right}
     return f"{moment} {wrong} {facts} {unplanned}" if wrong else None
