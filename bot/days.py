@@ -50,6 +50,7 @@ class Days:
         """At start: see to the next digests, and to deadlines that an edit of `library.toml` moved."""
         await self.learn(change)
         if moved := await self._move_deadlines(change, now):
+            await self._move_questions(change, now)
             change.note("hours changed", None, {"moved": [case.number for case, _ in moved]})
             await self._tell(change, {"title": "The library's hours or closed days have changed."}, moved, now)
         await self._delivery.begin_digests(change, now)
@@ -108,6 +109,7 @@ class Days:
         """A day was closed or opened: move the deadlines, and tell the channel."""
         await self.learn(change)
         moved = await self._move_deadlines(change, now)
+        await self._move_questions(change, now)
         change.note("reopen" if said.get("open") else "closed", None, {**said, "moved": [c.number for c, _ in moved]})
         await self._tell(change, said, moved, now)
         return Answer(self._wording.told(), done=True)
@@ -124,6 +126,14 @@ class Days:
                 if Duty.REPLY in case.duties:
                     moved.append((case, after))
         return moved
+
+    async def _move_questions(self, change: Change, now: dt.datetime) -> None:
+        """Work out anew when the director and the deputy are reminded of each question, as far as that is to come."""
+        for case in await change.asked():
+            reminders = notices.asked(case, self._clock, case.asked_at or now)[1:]
+            for planned in (one for one in reminders if one.due_at > now):
+                await change.call_off(case, {planned.kind})
+                await self._delivery.queue_one(change, case, planned)
 
     async def _save(self, change: Change, before: Case, after: Case, now: dt.datetime) -> None:
         await change.save(after)

@@ -106,7 +106,7 @@ def called_for(before: Case | None, after: Case, clock: ReplyClock, now: dt.date
             planned.append(Planned(Kind.REPLY_SOON, soon, about))
         late = clock.next_open(max(after.deadline, now))
         planned += [Planned(kind, late, about) for kind in (Kind.REPLY_LATE, Kind.REPLY_LATE_DIRECTOR)]
-    elif before and before.snoozed_until != after.snoozed_until:
+    elif before and _wanted_at(before) != _wanted_at(after):
         planned += _reminded(after, clock, clock.open_before(after.deadline, SOON), now)
     if before and before.claimed_by != after.claimed_by and after.handed_by:
         planned.append(Planned(Kind.HANDED_OVER, now, {"to": after.claimed_by}))
@@ -122,10 +122,11 @@ def _reminded(case: Case, clock: ReplyClock, soon: dt.datetime, now: dt.datetime
 
     The target's comes only where it is before the one to everyone; the snoozed one, only before the deadline.
     """
-    due = clock.next_open(case.snoozed_until or case.target)
-    if due <= now or due >= (case.deadline if case.snoozed_until else soon) or Duty.REPLY not in case.duties:
+    due, until = clock.next_open(_wanted_at(case)), case.deadline if case.snoozed_until else soon
+    if not now < due < until or Duty.REPLY not in case.duties:
         return []
-    return [Planned(Kind.REPLY_DUE, due, {"deadline": case.deadline.isoformat(), "snoozed": _snoozed(case)})]
+    about = {"deadline": case.deadline, "wanted": _wanted_at(case), "until": until}
+    return [Planned(Kind.REPLY_DUE, due, {name: moment.isoformat() for name, moment in about.items()})]
 
 
 def asked(case: Case, clock: ReplyClock, now: dt.datetime) -> list[Planned]:
@@ -165,12 +166,12 @@ def lost_point(kind: str, about: dict[str, Any], case: Case, now: dt.datetime) -
             return Duty.RULING not in case.duties or about["asked"] != _asked(case)
     if Duty.REPLY not in case.duties or about["deadline"] != case.deadline.isoformat():
         return True
-    if kind == Kind.REPLY_DUE and about.get("snoozed") != _snoozed(case):
+    wanted = _wanted_at(case).isoformat()
+    if kind == Kind.REPLY_DUE and about.get("wanted", wanted) != wanted:
         return True
-    # Before the deadline the first two speak, after it the late ones; one person never gets two of one moment.
-    return (kind in {Kind.REPLY_DUE, Kind.REPLY_SOON} and now >= case.deadline) or (
-        kind == Kind.REPLY_LATE_DIRECTOR and Duty.RULING in case.duties
-    )
+    # Each speaks until the next one does: nobody gets two of one moment, also after the desk was down.
+    until = dt.datetime.fromisoformat(about["until"]) if "until" in about else case.deadline
+    return kind in {Kind.REPLY_DUE, Kind.REPLY_SOON} and now >= until
 
 
 def again(kind: str, clock: ReplyClock, now: dt.datetime) -> dt.datetime | None:
@@ -195,8 +196,10 @@ def recipient(kind: str, case: Case, library: Library, away: frozenset[str]) -> 
             return deputy
         case Kind.QUESTION_LATE:
             return deputy if deputy != decider and deputy not in away else None
-        case Kind.QUESTION | Kind.QUESTION_WAITS | Kind.REPLY_LATE_DIRECTOR | Kind.ANSWERED:
+        case Kind.QUESTION | Kind.QUESTION_WAITS | Kind.ANSWERED:
             return decider
+        case Kind.REPLY_LATE_DIRECTOR:
+            return None if Duty.RULING in case.duties else decider  # until she rules, the other late one is hers
     if Duty.RULING in case.duties:
         return decider
     return case.claimed_by if case.claimed_by not in away else None
@@ -210,8 +213,8 @@ def _paged(case: Case) -> str | None:
     return _asked(case) if case.pages else None
 
 
-def _snoozed(case: Case) -> str | None:
-    return case.snoozed_until.isoformat() if case.snoozed_until else None
+def _wanted_at(case: Case) -> dt.datetime:
+    return case.snoozed_until or case.target
 
 
 def _replying(case: Case) -> str | None:

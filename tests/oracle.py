@@ -104,6 +104,12 @@ class Oracle:
                         return at
             day -= DAY
 
+    def next_workday_opening(self, at: dt.datetime) -> dt.datetime:
+        day = self.day_of(at) + DAY
+        while NAMES[day.weekday()] not in self._facts["workdays"] or not self.open_minutes(day):
+            day += DAY
+        return self.open_minutes(day)[0]
+
     def next_open(self, start: dt.datetime) -> dt.datetime:
         day = self.day_of(start)
         while True:
