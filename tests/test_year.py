@@ -139,7 +139,9 @@ class Year:
 def reply_reminders(year: Year, life: Life) -> Iterator[Sent]:
     """The ladder of a reply, from the forward until it is answered."""
     snoozed = life.snoozed if life.snoozed and life.snoozed[1] < year.deadline(life, life.snoozed[0]) else None
-    deadline = wanted = due = soon = late = told = None
+    deadline: dt.datetime | None = None
+    wanted: dt.datetime | None = None
+    due = soon = late = told = None
     for begin, end in year.turns(life.begins, life.ends, snoozed and snoozed[0]):
         calendar = year.calendar(begin)
         before, wanted_before = deadline, wanted
@@ -324,8 +326,8 @@ def plot(year: Year, theatre: Theatre) -> list[tuple[dt.datetime, Callable[[], A
 
 async def test_a_year_of_reminders(tmp_path: Path, policy: Policy, classifier: Classifier) -> None:
     facts = tomllib.loads((CONFIG / "library.toml").read_text(encoding="utf-8"))
-    summer = {"from": dt.date(2026, 6, 8), "until": dt.date(2026, 8, 29), "hours": {"friday": ["9:00-13:00"]}}
-    summer["hours"] |= {day: ["9:00-12:00", "13:00-18:00"] for day in ("monday", "tuesday", "thursday")}
+    hours = {day: ["9:00-12:00", "13:00-18:00"] for day in ("monday", "tuesday", "thursday")}
+    summer = {"from": dt.date(2026, 6, 8), "until": dt.date(2026, 8, 29), "hours": {**hours, "friday": ["9:00-13:00"]}}
     facts["seasons"] = [summer]
     year = a_year(facts, random.Random(6))  # noqa: S311 - repeatable, not secret
     wire = Noted()

@@ -67,7 +67,8 @@ class Answers:
         try:
             press = self._press(await self._people.person(asked.user), name, case, seen=seen)
             if action and forms.needs_form(action) and await self._desk.may(press, self._now()):
-                await self._open(asked, forms.for_action(action, case, seen, self._desk.policy))
+                people = [member.name for member in self._library.people if member.adult]
+                await self._open(asked, forms.for_action(action, case, seen, self._desk.policy, people))
                 return
         except (Unavailable, Undelivered) as trouble:
             await self._reply(asked, _not_taken(trouble))

@@ -30,9 +30,18 @@ if TYPE_CHECKING:
 COMMENT = "comment"
 """The form that takes a comment; no action of the desk, but the beginning of a case."""
 LONGEST = 4000
+MOST_CHOICES = 25
 OPEN_FOR = 15 * 60
 TIMES = "Write for example: yesterday 4 pm, friday 9:30, 2026-11-20 16:30"
+TIMES_TO_COME = "Write for example: 4 pm, tomorrow 10:00, friday 9:30"
 DAYS = "Write for example: friday, tomorrow, 2026-12-04"
+_TIMED = {
+    Need.TIME: (dates.past_time, "When it was posted", TIMES),
+    Need.LATER: (dates.coming_time, "When to be reminded", TIMES_TO_COME),
+    Need.UNTIL: (dates.end_of_day, "The last day you are away", DAYS),
+    Need.DAY: (dates.end_of_day, "The day", DAYS),
+}
+"""What an action takes that is a time: how it is read, what it is called, and examples."""
 _WORDS = {
     Need.REASON: "The reason",
     Need.QUESTION: "The question",
@@ -62,11 +71,13 @@ def needs_form(action: Action) -> bool:
     return bool(action.needs or action.may)
 
 
-def for_action(action: Action, case: str, seen: int | None, policy: Policy) -> discord.ui.Modal:
-    """The form that asks for what an action takes."""
+def for_action(
+    action: Action, case: str, seen: int | None, policy: Policy, people: Sequence[str] = ()
+) -> discord.ui.Modal:
+    """The form that asks for what an action takes; `people` are those whom a reply may be handed to."""
     form = _form(f"{action.label} · {case}" if case else action.label, said_as(action.name, case, seen))
     for need in (*action.needs, *action.may):
-        form.add_item(_field(need, policy, required=need in action.needs))
+        form.add_item(_field(need, policy, people, required=need in action.needs))
     return form
 
 
@@ -102,9 +113,9 @@ def parts(name: str, filled: Filled, now: dt.datetime, zone: ZoneInfo) -> dict[s
         match need:
             case Need.GUIDELINES:
                 found["guidelines"] = tuple(int(number) for number in said if number.isdigit())
-            case Need.TIME | Need.UNTIL if first:
+            case _ if need in _TIMED and first:
                 found["at"] = _moment(need, first, now, zone)
-            case Need.TIME | Need.UNTIL:
+            case _ if need in _TIMED:
                 pass
             case _:
                 found["text"] = first
@@ -112,7 +123,7 @@ def parts(name: str, filled: Filled, now: dt.datetime, zone: ZoneInfo) -> dict[s
 
 
 def _moment(need: Need, words: str, now: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    read_time, examples = (dates.past_time, TIMES) if need is Need.TIME else (dates.end_of_day, DAYS)
+    read_time, _, examples = _TIMED[need]
     if (at := read_time(words, now, zone)) is None:
         raise UnknownTime(f"“{words[:40]}” is no time the desk knows. {examples}")
     return at
@@ -129,7 +140,7 @@ def typed(filled: Filled) -> str:
     return "\n".join(value for values in filled.values() for value in values if value.strip())
 
 
-def _field(need: Need, policy: Policy, *, required: bool) -> discord.ui.Label[Any]:
+def _field(need: Need, policy: Policy, people: Sequence[str], *, required: bool) -> discord.ui.Label[Any]:
     key = need.name.casefold()
     match need:
         case Need.GUIDELINES:
@@ -137,10 +148,13 @@ def _field(need: Need, policy: Policy, *, required: bool) -> discord.ui.Label[An
             return _choice("The guidelines it breaks", key, known, most=len(known), required=required)
         case Need.WHAT_WAS_DONE:
             return _choice("What you did on the platform", key, [(d.value, _DONE[d]) for d in Done], required=required)
-        case Need.TIME:
-            return _line("When it was posted", key, required=required, hint=TIMES)
-        case Need.UNTIL:
-            return _line("The last day you are away", key, required=required, hint=DAYS)
+        case Need.PERSON if 0 < len(people) <= MOST_CHOICES:
+            return _choice("Who", key, [(name, name) for name in people], required=required)
+        case Need.PERSON:
+            return _line("Who", key, required=required, hint="A name of library.toml, or its beginning")
+        case _ if need in _TIMED:
+            _, label, examples = _TIMED[need]
+            return _line(label, key, required=required, hint=examples)
         case _:
             return _text(_WORDS[need], key, required=required)
 
