@@ -115,7 +115,8 @@ class Speaking:
             made = await (await self._direct_channel(notice)).send(**said)
         elif notice.root is None:
             made = await self._partial(self._channel).send(**said, **self._answering(notice))
-            await self._open_thread(made.id, notice)
+            if notice.place.message:  # what is about no one case has nothing to hang a thread on
+                await self._open_thread(made.id, notice)
         else:
             made = await self._send_to_thread(notice.root, notice, said)
         return f"{made.channel.id}:{made.id}"

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from adapters.discord.cards import show
-from bot.actions import ACTIONS
+from bot.actions import ACTIONS, Need
 from bot.chat import Card
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def commands_for(client: discord.Client, answers: Answers, guild: discord.Object
     for action in ACTIONS.values():
         if action.reads:
             add(action.name, action.help, _on_case(answers, action) if action.on_case else _plain(answers, action))
+        elif Need.DAY in action.needs:
+            add(action.name, action.help, _plain(answers, action))
 
     @app_commands.describe(until="the last day, for example 2026-12-04 or friday; nothing: until you say /back")
     async def away(interaction: Asked, until: str = "") -> None:

@@ -174,7 +174,10 @@ async def test_away_and_back_by_command(office: Office) -> None:
 @pytest.mark.usefixtures("office")
 async def test_the_server_gets_the_desks_commands(server: Server) -> None:
     named = {command["name"] for command in server.commands}
-    assert named == {"open", "mine", "overdue", "case", "away", "back", "comment", "desk", "Check this comment"}
+    assert named == {
+        *("open", "mine", "overdue", "case", "away", "back", "closed", "reopen", "comment", "desk"),
+        "Check this comment",
+    }
 
 
 async def test_a_press_that_could_not_be_acknowledged_is_left_undone(office: Office, server: Server) -> None:
