@@ -185,9 +185,7 @@ class Delivery:
             await self._again(change, queued, now)
         return True
 
-    async def _is_stale(
-        self, change: Change, queued: Queued, notice: Notice, now: dt.datetime, *, found: bool
-    ) -> bool:
+    async def _is_stale(self, change: Change, queued: Queued, notice: Notice, now: dt.datetime, *, found: bool) -> bool:
         """May the message show what is no longer so? The case has changed on its way, or before it was found."""
         if found or queued.kind not in notices.SHOWS_THE_CASE:
             return queued.kind in notices.SHOWS_THE_CASE
