@@ -195,8 +195,8 @@ async def test_talk_is_never_a_case(office: Office, server: Server) -> None:
     thread = server.threads()[0]["id"]
     await office.person("Amir").post("I would say we open at nine, no?", thread)
     await office.person("Amir").reply(card, "That one again?")
-    await office.person("Amir").reply(card, "And this?")
-    await server.add_message("200", user("77", "Feed", bot=True), content=INSULT)
+    fed = await server.add_message("200", user("77", "Feed", bot=True), content="Worthless pigs, all of you")
+    await office.person("Amir").reply(fed, "That one again?")
     await server.add_message("200", user("78", "Hook"), content=INSULT, webhook_id="78")
     await server.add_message("200", office.judy.user(), type=6)
     await office.judy.post("", sticker_items=[{"id": "1", "name": "Wave", "format_type": 1}])
