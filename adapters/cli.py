@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from rich.console import Console as Progressing
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adapters import batch, closed_days, discord, session, slack
+from adapters import batch, closed_days, discord, heads, session, slack
 from adapters.doctor import examine
 from bot import backup, database, record, toml
 from bot.library import Library, Role, read_context
@@ -101,8 +101,9 @@ def run() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    noted = heads.HeadFile(settings.record_head_file, library) if settings.record_head_file else None
     refused = asyncio.run(
-        session.run(_database(settings, "live"), library, policy, "live", settings.console_person, chats)
+        session.run(_database(settings, "live"), library, policy, "live", settings.console_person, chats, heads=noted)
     )
     sys.exit(1 if refused else 0)
 
@@ -267,12 +268,20 @@ _one_library_option = click.option(
 @record_group.command("verify")
 @_kind_option
 @_one_library_option
-def verify(kind: str, library: str | None) -> None:
-    """Check that no entry of the record was changed, taken out, put in or swapped."""
+@click.option(
+    "--head",
+    "head_file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file that RECORD_HEAD_FILE names: shows a record that was cut off or written anew.",
+)
+def verify(kind: str, library: str | None, head_file: Path | None) -> None:
+    """Check that no entry of the record was changed, taken out, put in, swapped or cut off."""
 
     async def check() -> tuple[int, str | None]:
         async with _reading(kind, library) as (store, name), store.look(name) as view:
-            return await record.verify(view.record(), *await view.record_head())
+            noted = heads.read(head_file, name) if head_file else ()
+            return await record.verify(view.record(), *await view.record_head(), noted)
 
     count, problem = asyncio.run(check())
     if problem:

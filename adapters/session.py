@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from filelock import FileLock, Timeout
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
     from contextlib import AbstractAsyncContextManager
 
+    from adapters.heads import HeadFile
     from adapters.terminal import Screen
     from bot.library import Library
     from bot.policy import Policy
@@ -48,7 +50,14 @@ class Connection(Chat, Protocol):
 
 
 async def run(
-    url: str, library: Library, policy: Policy, kind: str, person: str | None, chats: Sequence[Connection] = ()
+    url: str,
+    library: Library,
+    policy: Policy,
+    kind: str,
+    person: str | None,
+    chats: Sequence[Connection] = (),
+    *,
+    heads: HeadFile | None = None,
 ) -> int:
     """Run the chats, and a terminal where a person sits at one, until the terminal's lines end or the system says stop.
 
@@ -75,7 +84,8 @@ async def run(
                 return 0
         # Once every chat is there: what a chat could not take would be put off.
         await desk.start(clock.now(), alone=database.file_of(url) is not None)
-        stack.enter_context(ticking(_ticks(desk, clock, console, chats), TICK_SECONDS))
+        noting = partial(heads.tick, store) if heads else None
+        stack.enter_context(ticking(_ticks(desk, clock, console, chats, noting), TICK_SECONDS))
         if console is None:
             await stop.wait()
             return 0
@@ -100,11 +110,17 @@ def _console(library: Library, clock: Clock, person: str, demo: Store | None) ->
 
 
 def _ticks(
-    desk: Desk, clock: Clock, console: Console | None, chats: Sequence[Connection]
+    desk: Desk,
+    clock: Clock,
+    console: Console | None,
+    chats: Sequence[Connection],
+    noting: Callable[[dt.datetime], Awaitable[None]] | None,
 ) -> Callable[[], Awaitable[None]]:
     async def tick() -> None:
         try:
             await desk.on_tick(clock.now())
+            if noting:
+                await noting(clock.now())
         except database.Unavailable as trouble:
             if console:
                 console.say(f"Reminders wait. {trouble}")

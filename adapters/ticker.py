@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import asyncio
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -19,7 +20,12 @@ def ticking(tick: Callable[[], Awaitable[None]], seconds: int) -> Iterator[None]
     """
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
-    scheduler.add_job(tick, "interval", seconds=seconds)
+
+    async def once() -> None:
+        with suppress(asyncio.CancelledError):  # told to stop: what a cancelled tick left undone, the next start does
+            await tick()
+
+    scheduler.add_job(once, "interval", seconds=seconds)
     scheduler.start()
     try:
         yield

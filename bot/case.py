@@ -62,6 +62,8 @@ class Refusal(StrEnum):
     NOT_HANDED = "not handed over"
     NOT_URGENT = "not urgent"
     HAS_IT = "has it"
+    NOT_KEPT = "not kept"
+    UNREAD = "unread"
 
 
 class Refused(Exception):
@@ -286,6 +288,10 @@ _NOT_DOWN: Check = (
 )
 _NO_REPLY_DUE: Check = (lambda case, _: Duty.REPLY not in case.duties, Refusal.NO_REPLY_DUE)
 _ACTED_ON: Check = (lambda case, _: bool(case.ruling or case.done), Refusal.ACTED_ON)
+_WORDS_STAND: Check = (
+    lambda case, _: bool(case.done or case.ruling) and not (case.comment.unread and case.done not in TAKEN_DOWN),
+    Refusal.ACTED_ON,
+)
 
 MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
     "keep": ((_WITHDRAWN, _RULED, _CHANGED), _rule(Outcome.KEEP)),
@@ -338,7 +344,7 @@ MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
     "done": ((_WITHDRAWN, _DONE, _NOT_TO_REMOVE, _NOT_DOWN), _done),
     "withdraw": ((_WITHDRAWN, _ACTED_ON, _REPLIED), _withdraw),
     "post": ((_WITHDRAWN, _ACTED_ON), _post),
-    "words": ((_WITHDRAWN, _ACTED_ON), _words),
+    "words": ((_WITHDRAWN, _WORDS_STAND), _words),
     "when": ((_WITHDRAWN, _REPLIED), _when),
 }
 """For each action: what forbids it, looked at in this order, and what it changes."""
@@ -347,6 +353,12 @@ MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
 def allowed(case: Case, action: str, step: Step) -> bool:
     """Does the table allow a person's move, as far as its words do not matter?"""
     return not any(forbids(case, step) for forbids, refusal in MOVES[action][0] if refusal is not Refusal.NOT_TO_REMOVE)
+
+
+def hold_for(lack: Refusal | None) -> None:
+    """A comment is on record before it is taken down. Raises Refused where something of it is lacking there."""
+    if lack:
+        raise Refused(lack)
 
 
 def move(case: Case, action: str, step: Step) -> Case:

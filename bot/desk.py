@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import notices, toml
 from bot.actions import ACTIONS, Action, Need, No, refused
-from bot.case import Case, Done, Duty, Refused, Step, allowed, move, number_said, screened
+from bot.case import TAKEN_DOWN, Case, Done, Duty, Refused, Step, allowed, hold_for, move, number_said, screened
 from bot.chat import Answer, Earlier, storable
 from bot.database import Unavailable
 from bot.days import Days
@@ -200,7 +200,7 @@ class Desk:
             by = member.name if member else ""
             if comment.permalink and (same := await change.same_permalink(comment.permalink)):
                 await change.add_forward(same.number, forward, by)
-                change.note("forwarded again", same.number, {"by": by, "place": asdict(forward.place)})
+                change.note("forwarded again", same.number, _received(replace(forward, comment=comment), by))
                 return Answer(self.wording.known_comment(same, now))
             await self._open_case(change, replace(forward, comment=comment), by, now)
         return None
@@ -253,9 +253,7 @@ class Desk:
             asked_at=now if refers else None,
             linked=unsure[-1].number if unsure else None,
         )
-        received = {**asdict(comment), "posted_at": comment.posted_at and comment.posted_at.isoformat()}
-        said = {"by": by, "place": asdict(forward.place), "comment": received}
-        change.note("forward", case.number, {**said, "remark": storable(forward.remark)} if forward.remark else said)
+        change.note("forward", case.number, _received(forward, by))
         await change.add_case(case)
         await change.add_forward(case.number, forward, by)
         await self._store_verdict(change, case)
@@ -281,6 +279,8 @@ class Desk:
             step = replace(step, text=colleague.name)
         try:
             after = move(case, action.name, replace(step, at=press.at) if press.at else step)
+            if after.done != case.done and after.done in TAKEN_DOWN:
+                hold_for(await change.lacks(case))
         except Refused as reason:
             said = {"by": member.name, "wanted": press.action, "why": reason.refusal}
             change.note("refusal", case.number, said)
@@ -360,3 +360,11 @@ class Desk:
     async def _find(self, view: View, said: str) -> Case | None:
         number = number_said(said)
         return await view.case(*number) if number else None
+
+
+def _received(forward: Forward, by: str) -> dict[str, Any]:
+    """A forward as the record keeps it: everything that came."""
+    comment = forward.comment
+    received = {**asdict(comment), "posted_at": comment.posted_at and comment.posted_at.isoformat()}
+    said = {"by": by, "place": asdict(forward.place), "comment": received}
+    return {**said, "remark": storable(forward.remark)} if forward.remark else said

@@ -185,10 +185,12 @@ class Outbox:
         await self._connection.execute(update(notice).where(untouched).values(values))
 
     async def want(self, case_id: Any, chat: str, attachments: Sequence[Attachment]) -> None:
-        """These attachments of a new case are to be fetched."""
+        """These attachments of a forward are to be fetched; they are counted on from those the case has."""
+        table = schema.attachment
+        last = await self._connection.scalar(select(func.max(table.c.number)).where(table.c.case_id == case_id))
         values = [
             {"number": number, "source": attachment.source}
-            for number, attachment in enumerate(attachments, 1)
+            for number, attachment in enumerate(attachments, (last or 0) + 1)
             if attachment.source
         ]
         same = {"library": self._library, "case_id": case_id, "chat": chat, "state": "wanted", "attempts": 0}

@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
 GENESIS = bytes(32)
 """The link that the first entry of a record hangs on."""
+
+DISPOSAL = "disposal"
+"""The kind of an entry that says which entries lost their content, and why."""
 
 COLUMNS = ("number", "at", "kind", "case", "payload", "salt", "digest", "link")
 
@@ -51,27 +54,63 @@ def entry(
     return Entry(library, number, at, kind, case, payload, salt, digest, link)
 
 
-async def verify(entries: AsyncIterator[Entry], length: int, head: bytes) -> tuple[int, str | None]:
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a record as it stood on a day: its last entry's number, and that entry's link."""
+
+    day: dt.date
+    number: int
+    link: bytes
+
+
+async def verify(
+    entries: AsyncIterator[Entry], length: int, head: bytes, heads: Iterable[Head] = ()
+) -> tuple[int, str | None]:
     """Walk a record in order. Gives the number of entries that fit, and a sentence about the first that does not.
 
-    `length` and `head` are what the desk noted when it last wrote; a cut-off tail shows by them.
+    `length` and `head` are what the desk noted when it last wrote; a cut-off tail shows by them. Whoever can change
+    the record can change those too, but not `heads`, which were written down elsewhere. An entry without content fits
+    where a later entry says that it was disposed of.
     """
+    noted: dict[int, list[Head]] = {}
+    for one_day in heads:
+        noted.setdefault(one_day.number, []).append(one_day)
+    lost: dict[int, None] = {}
     previous, count = GENESIS, 0
     async for one in entries:
-        if one.number != count + 1:
-            return count, f"entry {count + 1} is missing: entry {one.number} follows entry {count}"
-        if one.payload is None or one.salt is None:
-            return count, f"entry {one.number} has lost its content"
-        if _digest(one.salt, one.payload) != one.digest:
-            return count, f"entry {one.number} ({one.kind}): its content was changed after it was written"
-        if _link(previous, one.digest, (one.library, one.number, one.at, one.kind, one.case)) != one.link:
-            return count, f"entry {one.number} ({one.kind}) does not follow entry {count}: one of them was changed"
+        if trouble := _misfit(one, count, previous, noted.pop(one.number, [])):
+            return count, trouble
         previous, count = one.link, one.number
+        if one.payload is None:
+            lost[one.number] = None
+        elif one.kind == DISPOSAL:
+            for number in json.loads(one.payload)["entries"]:
+                lost.pop(number, None)
+    if lost:
+        first = min(lost)
+        return first - 1, f"entry {first} has lost its content, and no disposal names it"
     if count != length:
         return count, f"entry {count + 1} is missing: the record ends at {count}, the desk wrote {length}"
     if previous != head:
         return count - 1, f"entry {count} is not the last that the desk wrote"
+    if noted:
+        last = noted[max(noted)][-1]
+        return count, f"entry {count + 1} is missing: on {last.day} the record went on to entry {last.number}"
     return count, None
+
+
+def _misfit(one: Entry, count: int, previous: bytes, noted: list[Head]) -> str | None:
+    """What is wrong with an entry that should follow the link `previous` of entry `count`."""
+    if one.number != count + 1:
+        return f"entry {count + 1} is missing: entry {one.number} follows entry {count}"
+    if (one.payload is None) != (one.salt is None):
+        return f"entry {one.number} has lost a part of its content"
+    if one.payload is not None and one.salt is not None and _digest(one.salt, one.payload) != one.digest:
+        return f"entry {one.number} ({one.kind}): its content was changed after it was written"
+    if _link(previous, one.digest, (one.library, one.number, one.at, one.kind, one.case)) != one.link:
+        return f"entry {one.number} ({one.kind}) does not follow entry {count}: one of them was changed"
+    days = [str(head.day) for head in noted if head.link != one.link]
+    return f"entry {one.number} ({one.kind}) is not what stood there on {days[0]}" if days else None
 
 
 async def export(entries: AsyncIterator[Entry], form: str, out: IO[str]) -> int:

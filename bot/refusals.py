@@ -84,6 +84,16 @@ class Refusals:
                 False,
             ),
             Refusal.NOTHING_ASKED: (f"The director has asked the staff nothing about {n}.", False),
+            Refusal.NOT_KEPT: (
+                f"{n}: please leave it up a little longer. What came with it is not on record yet; the desk fetches it "
+                "by itself. Then say once more what you did.",
+                False,
+            ),
+            Refusal.UNREAD: (
+                f"{n}: please leave it up until its words are on record. Type them as they stand there; then say once "
+                "more what you did.",
+                False,
+            ),
             Refusal.ANSWERED: (
                 f"{case.staff_answer_by} has answered the director about {n} already: {case.staff_answer}",
                 False,
@@ -97,7 +107,8 @@ class Refusals:
             Refusal.NOT_URGENT: (f"{n} is not urgent, so nobody is paged about it.", False),
             Refusal.HAS_IT: (f"{case.has_it_by} has {n} already; nobody is paged about it any more.", False),
         }[refusal]
-        return Card(text, actions=("ask",) if ask else (), case=n)
+        offers = ("words",) if refusal is Refusal.UNREAD else ("ask",) if ask else ()
+        return Card(text, actions=offers, case=n)
 
     def missing(self, action: Action, need: Need) -> Card:
         """An action came without something it needs."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot import backup, database, record, rows, schema
+from bot.case import Refusal
 from bot.chat import Media
 from bot.hours import ClosedDay
 from bot.outbox import Outbox
@@ -212,6 +213,18 @@ class View:
         found = await self._connection.execute(query.order_by(attachment.c.number))
         return [(row.sha256, Media(row.media_type, row.content)) for row in found]
 
+    async def lacks(self, case: Case) -> Refusal | None:
+        """What of a comment is not on record yet and still can be: an attachment to be fetched, or its words.
+
+        An attachment that was given up is no lack: why stands on the record.
+        """
+        attachment = schema.attachment
+        query = select(attachment.c.state).where(attachment.c.case_id == self._id(case.number))
+        states = set(await self._connection.scalars(query))
+        if "wanted" in states:
+            return Refusal.NOT_KEPT
+        return Refusal.UNREAD if case.comment.unread and "kept" not in states else None
+
     async def heard(self, chat: str, channel: str) -> str | None:
         """The newest message of a channel that the desk has dealt with."""
         query = select(schema.channel.c.heard).where(self._channel(chat, channel))
@@ -336,7 +349,6 @@ class Change(View):
         }
         await self._connection.execute(insert(schema.case).values(row))
         await self.find_by_words(case, before="")
-        await self.outbox.want(self._id(case.number), case.place.chat, case.comment.attachments)
 
     async def add_forward(self, case: str, forward: Forward, by: str) -> None:
         """Note that this message was about this case."""
@@ -344,6 +356,7 @@ class Change(View):
         await self._connection.execute(
             insert(schema.forward).values(library=self.library, case_id=self._id(case), **row)
         )
+        await self.outbox.want(self._id(case), forward.place.chat, forward.comment.attachments)
 
     async def add_verdict(self, case: Case, marks: Marks) -> None:
         """Store the case's last verdict."""

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     """Where everything is kept. A PostgreSQL address holds a password, so it never prints as it is."""
     library_file: Path | None = None
     policy_file: Path | None = None
+    record_head_file: Path | None = None
+    """Where the record's head is written down once a day; best on another machine than the database."""
     console_person: str | None = None
     """Who sits at this terminal, as `library.toml` names them; makes `commentdesk run` open the console chat."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -238,6 +239,68 @@ async def test_a_picture_that_can_not_be_fetched_now_is_fetched_later(
     del wire.trouble["fetch"]
     await desk.on_tick(MONDAY + MINUTE)
     assert "attachment kept" in await kinds(store, screening)
+
+
+async def removed(desk: Desk, comment: Forward, action: str = "remove") -> None:
+    """A comment that the director ruled out."""
+    await desk.on_comment(comment, MONDAY)
+    await desk.on_press(press(RUTH, action, "insults staff", (2,)), MONDAY)
+
+
+@pytest.mark.parametrize("done", ["hidden", "deleted", "edited"])
+async def test_nothing_is_taken_down_before_its_attachments_are_on_record(desk: Desk, wire: Wire, done: str) -> None:
+    wire.trouble["fetch"] = Undelivered("down")
+    wire.files["F1"] = Media("image/png", PICTURE)
+    await removed(desk, forward(INSULT, attachments=(Attachment("image", "x.png", "F1"),)))
+    early = await desk.on_press(press(JUDY, "done", done), MONDAY)
+    assert not early.done
+    assert "please leave it up a little longer" in early.card.title
+    del wire.trouble["fetch"]
+    await desk.on_tick(MONDAY + MINUTE)
+    assert (await desk.on_press(press(JUDY, "done", done), MONDAY + MINUTE)).done
+
+
+async def test_an_attachment_that_was_given_up_with_its_reason_on_record_holds_nothing_up(
+    desk: Desk, wire: Wire, store: Store, screening: Screening
+) -> None:
+    wire.trouble["fetch"] = Undelivered("is gone", closed=True)
+    await removed(desk, forward(INSULT, attachments=(Attachment("image", "x.png", "F1"),)))
+    assert "attachment not kept" in await kinds(store, screening)
+    assert (await desk.on_press(press(JUDY, "done", "hidden"), MONDAY)).done
+
+
+async def test_what_was_left_up_needs_no_capture(desk: Desk, wire: Wire) -> None:
+    wire.trouble["fetch"] = Undelivered("down")
+    await removed(desk, forward(INSULT, attachments=(Attachment("image", "x.png", "F1"),)))
+    assert (await desk.on_press(press(JUDY, "done", "nothing"), MONDAY)).done
+
+
+async def test_a_link_alone_is_no_capture_its_words_are(desk: Desk, store: Store, screening: Screening) -> None:
+    await removed(desk, forward("https://example.org/comments/1"))
+    early = await desk.on_press(press(JUDY, "done", "deleted"), MONDAY)
+    assert not early.done
+    assert early.card.actions == ("words",)
+    assert (await desk.on_press(press(JUDY, "words", INSULT), MONDAY)).done
+    assert (await desk.on_press(press(JUDY, "done", "deleted"), MONDAY)).done
+    case = await case_of(store, screening)
+    assert (case.comment.text, case.standing) == (INSULT, Outcome.REMOVE)
+
+
+async def test_a_second_forward_of_a_comment_is_on_record_with_all_that_came(
+    desk: Desk, wire: Wire, store: Store, screening: Screening
+) -> None:
+    link = "https://example.org/comments/1"
+    wire.files |= {"F1": Media("image/png", PICTURE), "F2": Media("image/png", PICTURE + b"2")}
+    first, second = (Attachment("image", "x.png", name) for name in ("F1", "F2"))
+    await desk.on_comment(forward(INSULT, permalink=link, attachments=(first,)), MONDAY)
+    await desk.on_comment(forward(f"{INSULT}!", "101", permalink=link, attachments=(second,)), MONDAY)
+    async with store.look(screening.library.id) as view:
+        again = [json.loads(e.payload or "") async for e in view.record() if e.kind == "forwarded again"]
+        kept = [json.loads(e.payload or "") async for e in view.record() if e.kind == "attachment kept"]
+        media = await view.media("2026-0001")
+    assert again[0]["comment"]["text"] == f"{INSULT}!"
+    assert [(one["attachment"], one["sha256"]) for one in kept] == [(at + 1, m[0]) for at, m in enumerate(media)]
+    assert [one.content for _, one in media] == [PICTURE, PICTURE + b"2"]
 
 
 async def test_a_link_alone_gets_its_words_when_the_chat_brings_them(

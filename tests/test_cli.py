@@ -18,6 +18,7 @@ from config.settings import NAMES
 from tests.conftest import CONFIG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 COMMAND = [sys.executable, "-c", "from adapters.cli import main; main()"]
@@ -58,6 +59,14 @@ class Shell:
         return done
 
 
+def wait_for(done: Callable[[], bool], seconds: int = 60) -> None:
+    """Wait until another process has done it."""
+    until = time.monotonic() + seconds
+    while not done() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert done()
+
+
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
@@ -91,6 +100,36 @@ def test_what_was_acknowledged_survives_a_kill(shell: Shell) -> None:
 def test_the_clock_of_the_demo_stays_moved(shell: Shell) -> None:
     moved = shell.run("demo", typed="/clock +3d\n").stdout.splitlines()[-1]
     assert shell.run("demo", typed="/clock\n").stdout.splitlines()[-1].split(",")[0] == moved.split(",")[0]
+
+
+def test_the_records_head_is_noted_once_a_day_and_finds_a_cut_off_tail(shell: Shell) -> None:
+    assert shell.run("init", ".").returncode == 0
+    shell.environment |= {
+        "CONSOLE_PERSON": "Judy Ferris",
+        "DATABASE_URL": "sqlite:///desk.db",
+        "RECORD_HEAD_FILE": "heads.txt",
+    }
+    heads = shell.folder / "heads.txt"
+    desk = shell.start("run")
+    assert desk.stdin
+    desk.stdin.write(f"{QUESTION}\n".encode())
+    desk.stdin.flush()
+    wait_for(heads.exists)
+    desk.communicate()
+    (line,) = heads.read_text().splitlines()
+    day, library, number, link = line.split()
+    assert (len(day), library, len(link)) == (10, "alder-creek", 64)
+    assert shell.run("record", "verify", "--head", "heads.txt").returncode == 0
+    with sqlite3.connect(shell.folder / "desk.db") as cut:
+        cut.execute("DELETE FROM record WHERE number >= ?", (int(number),))
+        rows = cut.execute("SELECT number, link FROM record ORDER BY number DESC LIMIT 1").fetchall()
+        cut.execute("UPDATE library SET record_length = ?, record_head = ?", rows[0])
+    assert shell.run("record", "verify").returncode == 0
+    found = shell.run("record", "verify", "--head", "heads.txt")
+    assert found.returncode == 1
+    assert f"on {day} the record went on to entry {number}" in found.stderr
+    heads.write_text("nonsense\n")
+    assert "heads.txt:1: is no line such as" in shell.run("record", "verify", "--head", "heads.txt").stderr
 
 
 def test_told_to_stop_it_stops(shell: Shell) -> None:

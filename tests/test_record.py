@@ -93,6 +93,40 @@ async def test_a_cut_off_tail_is_found() -> None:
     assert await verify(whole[:-1], whole) == (4, "entry 5 is missing: the record ends at 4, the desk wrote 5")
 
 
+def head(entry: record.Entry, day: int = 16) -> record.Head:
+    return record.Head(dt.date(2026, 11, day), entry.number, entry.link)
+
+
+async def test_a_record_cut_off_with_the_desks_own_note_is_found_by_a_head_kept_elsewhere() -> None:
+    whole = chain(5)
+    short = whole[:3]
+    assert await record.verify(stream(short), 3, short[-1].link) == (3, None)
+    noted = [head(whole[1]), head(whole[4], 17)]
+    said = "entry 4 is missing: on 2026-11-17 the record went on to entry 5"
+    assert await record.verify(stream(short), 3, short[-1].link, noted) == (3, said)
+    assert await record.verify(stream(whole), 5, whole[-1].link, noted) == (5, None)
+
+
+async def test_a_record_written_anew_is_found_by_a_head_kept_elsewhere() -> None:
+    whole, forged = chain(5), chain(5)
+    assert await record.verify(stream(forged), 5, forged[-1].link) == (5, None)
+    noted = [head(whole[2]), head(forged[2], 17)]
+    said = "entry 3 (forward) is not what stood there on 2026-11-16"
+    assert await record.verify(stream(forged), 5, forged[-1].link, noted) == (2, said)
+
+
+async def test_content_that_a_disposal_names_may_be_gone_and_no_other() -> None:
+    whole = chain(4)
+    said = {"reason": "kept long enough", "entries": [2, 3]}
+    whole.append(record.entry("test", 5, whole[-1].link, NOON, kind=record.DISPOSAL, case="2026-0002", said=said))
+    gone = [replace(e, payload=None, salt=None) if e.number in {2, 3} else e for e in whole]
+    assert await verify(gone, whole) == (5, None)
+    more = [replace(e, payload=None, salt=None) if e.number == 4 else e for e in gone]
+    assert await verify(more, whole) == (3, "entry 4 has lost its content, and no disposal names it")
+    early = [replace(e, payload=None, salt=None) if e.number < 5 else e for e in whole[:4]]
+    assert (await verify(early, early))[0] == 0
+
+
 async def test_equal_content_has_unequal_digests() -> None:
     one, other = (record.entry("test", 1, b"", NOON, kind="x", case=None, said="keep") for _ in range(2))
     assert one.digest != other.digest
