@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import io
-import logging
+import secrets
 import shutil
 import sys
 from contextlib import asynccontextmanager
@@ -17,11 +17,12 @@ from pydantic import ValidationError
 from rich.console import Console as Progressing
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adapters import batch, closed_days, discord, heads, session, slack
+from adapters import batch, closed_days, discord, heads, logs, session, slack
 from adapters.doctor import examine
 from bot import backup, database, record, toml
 from bot.library import Library, Role, read_context
 from bot.policy import Policy
+from bot.privacy import Mask, Pseudonyms
 from bot.screening import Screening
 from bot.screening.model.classifier import Classifier
 from bot.screening.score import Evenness, Score
@@ -30,10 +31,6 @@ from config.settings import NAMES, SAMPLES, Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-
-
-NOISY = ("apscheduler", "asyncio", "slack_bolt", "slack_sdk", "discord", "aiohttp", "alembic")
-"""Libraries that would write what people said, or chatter, into the log."""
 
 
 class Trouble(click.ClickException):
@@ -98,12 +95,21 @@ def run() -> None:
         raise Trouble("\n".join(problems))
     for said in closed_days.long(library, dt.datetime.now(library.zone).date()):
         click.echo(said, err=True)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for noisy in NOISY:
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    key = settings.log_key.get_secret_value().encode() if settings.log_key else secrets.token_bytes(32)
+    names = Pseudonyms(key, Mask(library.privacy))
+    logs.discreet(names)
     noted = heads.HeadFile(settings.record_head_file, library) if settings.record_head_file else None
     refused = asyncio.run(
-        session.run(_database(settings, "live"), library, policy, "live", settings.console_person, chats, heads=noted)
+        session.run(
+            _database(settings, "live"),
+            library,
+            policy,
+            "live",
+            settings.console_person,
+            chats,
+            heads=noted,
+            names=names,
+        )
     )
     sys.exit(1 if refused else 0)
 

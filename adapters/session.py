@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from adapters.terminal import Screen
     from bot.library import Library
     from bot.policy import Policy
+    from bot.privacy import Pseudonyms
 
 TICK_SECONDS = 5
 _LOG = logging.getLogger("commentdesk")
@@ -58,6 +59,7 @@ async def run(
     chats: Sequence[Connection] = (),
     *,
     heads: HeadFile | None = None,
+    names: Pseudonyms | None = None,
 ) -> int:
     """Run the chats, and a terminal where a person sits at one, until the terminal's lines end or the system says stop.
 
@@ -73,7 +75,7 @@ async def run(
         clock = Clock(lambda: dt.datetime.now(dt.UTC), dt.timedelta(seconds=float(await store.mark("clock") or 0)))
         console = _console(library, clock, person, store if kind == "demo" else None) if person else None
         everyone: list[Console | Connection] = [*([console] if console else []), *chats]
-        desk = Desk(store, screening, everyone)
+        desk = Desk(store, screening, everyone, names)
         for chat in everyone:
             chat.join(desk)
         if console:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from bot.chat import Acknowledge, Card, Chat, Comment, Forward, Person, Place, Press
     from bot.library import Member
+    from bot.privacy import Pseudonyms
     from bot.screening import Screening
     from bot.screening.finding import Verdict
     from bot.store import Change, Store, View
@@ -48,8 +49,11 @@ WEEK = dt.timedelta(days=7)
 class Desk:
     """One library's desk. `now` is always an aware time, and never goes back."""
 
-    def __init__(self, store: Store, screening: Screening, chats: Sequence[Chat]) -> None:
+    def __init__(
+        self, store: Store, screening: Screening, chats: Sequence[Chat], names: Pseudonyms | None = None
+    ) -> None:
         self._store = store
+        self._names = names
         self._library = library = screening.library
         self.policy = policy = screening.policy
         self._clock = ReplyClock(library)
@@ -62,6 +66,10 @@ class Desk:
 
     async def start(self, now: dt.datetime, *, alone: bool) -> None:
         """Take up where the last desk stopped. `alone`: no other desk is on this database, so its sends have ended."""
+        if self._names:
+            async with self._store.look(self._library.id) as view:
+                for case in await view.open_cases():
+                    self._names.of(case.comment.author or "")
         async with self._store.change(self._library.id, now) as change:
             if alone:
                 await change.outbox.end_leases()
@@ -180,6 +188,8 @@ class Desk:
 
     async def _store_forward(self, forward: Forward, now: dt.datetime) -> Answer | None:
         comment = forward.comment.storable()
+        if self._names and comment.author:
+            self._names.of(comment.author)
         if LINK.fullmatch(comment.text.strip()) and not comment.permalink:
             comment = replace(comment, text="", permalink=comment.text.strip())
         if not (comment.text.strip() or comment.attachments or comment.permalink):

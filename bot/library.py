@@ -100,6 +100,32 @@ class Call(Table):
     when: str = ""
 
 
+class Privacy(Table):
+    """What is masked on cards and in logs."""
+
+    mask_authors: bool = False
+    """Cards show no author's name."""
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    """The country whose phone numbers need no country code."""
+    card_number: str = ""
+    """How the library's own card numbers look, as a regular expression."""
+    card_check: Literal["luhn", "none"] = "luhn"
+    """Whether a card number ends in a check digit; with it, other numbers of that length are left alone."""
+    public: list[str] = []
+    """The library's own phone numbers and addresses, which everybody may see."""
+
+    @field_validator("card_number")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        try:
+            matches_nothing = re.compile(value).fullmatch("") is not None
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from None
+        if value and matches_nothing:
+            raise ValueError('fits an empty text; write for example "2\\d{13}"')
+        return value
+
+
 class Room(Table):
     """Where staff talk in a chat: the id of the one channel in which the desk listens."""
 
@@ -135,6 +161,7 @@ class Library(Table):
     closed: list[ClosedDay] = []
     call: list[Call] = []
     reply: ReplyTimes = ReplyTimes()
+    privacy: Privacy = Privacy()
     slack: Room | None = None
     discord: DiscordRoom | None = None
 

@@ -52,6 +52,7 @@ class Refusals:
 
     def not_now(self, refusal: Refusal, case: Case) -> Card:
         """Why a move is not possible in this state."""
+        case = self._wording.mask.case(case)
         n = case.number
         removal = "is to be removed" if case.done is None else "was taken down"
         text, ask = {

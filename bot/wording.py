@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from bot.case import Case, Done, Duty
 from bot.chat import Card, Line
 from bot.notices import PAGE_EVERY, SOON, Kind, lost_point
+from bot.privacy import Mask
 from bot.reply_clock import listed
 from bot.screening.finding import ORDER, Outcome, Where
+from bot.screening.safety import tells_records
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,12 +51,13 @@ class Wording:
         self._library = library
         self._policy = policy
         self._clock = clock
+        self.mask = Mask(library.privacy)
 
     def notice(self, kind: str, case: Case, now: dt.datetime, to: str | None, about: dict[str, Any]) -> Card:
         """The card of a notice of this kind, as the case stands now; what it asked for once may be settled since."""
-        if kind != Kind.VERDICT and lost_point(kind, about, case, now):
-            return self._settled(case, now)
-        return self._notice(kind, case, now, to)
+        lost = kind != Kind.VERDICT and lost_point(kind, about, case, now)
+        case = self.mask.case(case)
+        return self._settled(case, now) if lost else self._notice(kind, case, now, to)
 
     def _notice(self, kind: str, case: Case, now: dt.datetime, to: str | None) -> Card:
         match kind:
@@ -104,6 +107,7 @@ class Wording:
 
     def home(self, name: str, open_cases: Sequence[Case], week: Sequence[Case] | None, now: dt.datetime) -> list[Card]:
         """What a person sees who opens the desk. `week` is the last seven days' cases, for the director."""
+        open_cases = [self.mask.case(case) for case in open_cases]
         replying = [case for case in open_cases if Duty.REPLY in case.duties]
         late = [case for case in replying if now > case.deadline]
         cards = [] if week is None else [self._week(week, late)]
@@ -145,6 +149,7 @@ class Wording:
 
     def case_card(self, case: Case, now: dt.datetime, *, whole: bool = False) -> Card:
         """The case as it stands: verdict first, its evidence, the reply clock, and what to do next."""
+        case = self.mask.case(case)
         verdict = case.verdict
         lines = [*self._comment(case.comment, whole=whole)]
         lines += self._evidence(verdict)
@@ -171,7 +176,7 @@ class Wording:
         if not cases:
             return Card(nothing)
         lines = []
-        for case in cases:
+        for case in map(self.mask.case, cases):
             start = self.stands(case)
             lines.append(Line(f"{start} · {self._waits_for(case, now)}", case.number))
             lines.append(Line(excerpt(case.comment.text, 90), quoted=True))
@@ -198,6 +203,7 @@ class Wording:
 
     def done(self, action: str, case: Case, now: dt.datetime) -> Card:
         """What a person is told after their action."""
+        case = self.mask.case(case)
         n = case.number
         text = {
             "claim": f"{n} is yours. {self._reply(case, now)}",
@@ -351,6 +357,11 @@ class Wording:
             notes.append("Words in the picture were not read. If it holds the comment, type its words.")
         if note := self.unapproved(case.comment):
             notes.append(note)
+        if tells_records(case.comment.text):
+            notes.append(
+                "It tells what a person borrowed, owes or asked. The library keeps that confidential: do not repeat it "
+                "in an answer, nor say whether it is so."
+            )
         if case.linked:
             notes.append(
                 f"Much the same words are in {case.linked}. The same comment forwarded again? Then withdraw this one. "

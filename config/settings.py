@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     policy_file: Path | None = None
     record_head_file: Path | None = None
     """Where the record's head is written down once a day; best on another machine than the database."""
+    log_key: SecretStr | None = None
+    """Makes authors' pseudonyms in logs the same from one start to the next; without it each start has its own."""
     console_person: str | None = None
     """Who sits at this terminal, as `library.toml` names them; makes `commentdesk run` open the console chat."""
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.screening import abuse, harm
+from bot.screening.reading import Reading
 from bot.screening.signs import findings, sign, words
 
 if TYPE_CHECKING:
     from bot.screening.finding import Finding
     from bot.screening.scene import Scene
 
+TELLS_RECORDS = "It tells what a named person borrows, owes or asks, which the library keeps confidential."
 _RECORDS = sign(
     0.58,
-    "It tells what a named person borrows, owes or asks, which the library keeps confidential.",
+    TELLS_RECORDS,
     r"(?:saw|seen|noticed|overheard|vi a|behind|next to|ahead of me|"
     r"in line)(?: [a-z0-9.',]+){0,10}? (?:check(?:ed|ing)? out|books? (?:on|about|called)|"
     r"walk out|with (?:the|a) (?:one|book|stack)|borrow\w*|return\w*|hold shelf|sacando|libros de|"
@@ -48,6 +50,11 @@ _LEGAL = sign(
 _QUESTION_OF_LAW = words(
     r"law library|legal aid|books? (?:on|about)|tax help|do you (?:have|know)|is there a form|my lawyer friend",
 )
+
+
+def tells_records(text: str) -> bool:
+    """Does a text name a patron together with what they borrowed, owe or asked (Wis. Stat. 43.30)?"""
+    return bool(findings(abuse.KEY, Reading(text), [_RECORDS]))
 
 
 def find(scene: Scene) -> list[Finding]:
