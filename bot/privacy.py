@@ -230,7 +230,7 @@ def _apart(spans: list[Span]) -> list[Span]:
         if last is None or span.start >= last.end:
             joined.append(span)
         else:
-            what = max(last, span, key=lambda s: s.end - s.start).what
+            what = max(span, last, key=lambda s: s.end - s.start).what  # of equals: the library card
             joined[-1] = Span(last.start, max(last.end, span.end), what)
     return joined
 

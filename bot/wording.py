@@ -62,9 +62,9 @@ class Wording:
     def _notice(self, kind: str, case: Case, now: dt.datetime, to: str | None) -> Card:
         match kind:
             case Kind.VERDICT:
-                return self.case_card(case, now)
+                return self._case_card(case, now)
             case Kind.AGAIN:
-                return replace(self.case_card(case, now), actions=())
+                return replace(self._case_card(case, now), actions=())
             case Kind.STAFF_ASKED:
                 title = f"{case.staff_question_by} asks the staff about {case.number}"
                 lines = (Line(case.staff_question or "", "Question", quoted=True), *self._comment(case.comment))
@@ -149,7 +149,9 @@ class Wording:
 
     def case_card(self, case: Case, now: dt.datetime, *, whole: bool = False) -> Card:
         """The case as it stands: verdict first, its evidence, the reply clock, and what to do next."""
-        case = self.mask.case(case)
+        return self._case_card(self.mask.case(case), now, whole=whole)
+
+    def _case_card(self, case: Case, now: dt.datetime, *, whole: bool = False) -> Card:
         verdict = case.verdict
         lines = [*self._comment(case.comment, whole=whole)]
         lines += self._evidence(verdict)
