@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from rich.console import Console as Progressing
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adapters import batch, closed_days, discord, heads, logs, session, slack
+from adapters import batch, closed_days, discord, heads, logs, pack, session, slack
 from adapters.doctor import examine
 from bot import backup, database, record, toml
 from bot.library import Library, Role, read_context
@@ -317,6 +317,58 @@ def export(form: str, output: Path | None, kind: str, library: str | None) -> No
     except OSError as error:
         raise Trouble(f"{output}: can not be written: {error.strerror}.") from None
     click.echo(f"{count} entries.", err=True)
+
+
+_day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@record_group.command("pack")
+@click.option("--from", "since", metavar="DAY", type=_day, help="Comments forwarded on this day or later: 2026-11-01.")
+@click.option("--to", "until", metavar="DAY", type=_day, help="Comments forwarded on this day or earlier.")
+@click.option(
+    "--author", "authors", metavar="NAME", multiple=True, help="Only comments by this author; may be repeated."
+)
+@click.option("--case", "cases", metavar="NUMBER", multiple=True, help="Only this case; may be repeated.")
+@click.option(
+    "--redact",
+    "masked",
+    metavar="WORDS WHY",
+    nargs=2,
+    multiple=True,
+    help="Mask these words everywhere, or a capture (2026-0042/1), and list why; may be repeated.",
+)
+@click.option("--out", metavar="FILE.zip", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@_kind_option
+@_one_library_option
+def pack_(
+    since: dt.datetime | None,
+    until: dt.datetime | None,
+    authors: tuple[str, ...],
+    cases: tuple[str, ...],
+    masked: tuple[tuple[str, str], ...],
+    out: Path,
+    kind: str,
+    library: str | None,
+) -> None:
+    """Answer a records request: cases and their record as a page, tables and captures, in one file."""
+    if any(not words.strip() or not why.strip() for words, why in masked):
+        raise Trouble("--redact takes the words to mask and the reason, each in quotation marks; none may be empty.")
+    if out.exists():
+        raise Trouble(f"{out}: is there already, and stays as it is. Name another file.")
+    wanted = pack.Wanted(since.date() if since else None, until.date() if until else None, authors, cases)
+    masks = pack.Masked(masked)
+
+    async def write() -> int:
+        async with _reading(kind, library) as (store, name), store.look(name) as view:
+            return await pack.write(view, out, wanted, masks, dt.datetime.now(dt.UTC))
+
+    try:
+        count = asyncio.run(write())
+    except pack.Unwritten as error:
+        raise Trouble(str(error)) from None
+    for number, one in enumerate(masks.each, 1):
+        click.echo(f"[masked {number}]: {one.times} places." + ("" if one.times else " Nothing fits those words."))
+    click.echo(f"{count} cases are in {out}.")
 
 
 def _settings() -> Settings:

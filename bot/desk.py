@@ -71,6 +71,7 @@ class Desk:
                 for case in await view.open_cases():
                     self._names.of(case.comment.author or "")
         async with self._store.change(self._library.id, now) as change:
+            await self._use(change)
             if alone:
                 await change.outbox.end_leases()
             await self._days.begin(change, now)
@@ -328,7 +329,13 @@ class Desk:
 
     async def _store_verdict(self, change: Change, case: Case) -> None:
         change.note("verdict", case.number, {"verdict": as_json(case.verdict), "made with": asdict(self._marks)})
+        await self._use(change)
         await change.add_verdict(case, self._marks)
+
+    async def _use(self, change: Change) -> None:
+        """Keep the texts that verdicts are made with."""
+        await change.use("policy", self._marks.policy, toml.text(self.policy))
+        await change.use("library", self._marks.library, toml.text(self._library))
 
     def _incomplete(self, action: Action, press: Press, now: dt.datetime) -> Card | None:
         for need in action.needs:

@@ -120,22 +120,27 @@ async def export(entries: AsyncIterator[Entry], form: str, out: IO[str]) -> int:
     if table:
         table.writerow(COLUMNS)
     async for one in entries:
-        row = {
-            "number": one.number,
-            "at": one.at.isoformat(),
-            "kind": one.kind,
-            "case": one.case,
-            "payload": one.payload if table else json.loads(one.payload) if one.payload else None,
-            "salt": one.salt.hex() if one.salt else None,
-            "digest": one.digest.hex(),
-            "link": one.link.hex(),
-        }
+        said = row(one)
         if table:
-            table.writerow([row[name] for name in COLUMNS])
+            table.writerow([one.payload if name == "payload" else said[name] for name in COLUMNS])
         else:
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+            out.write(json.dumps(said, ensure_ascii=False) + "\n")
         count += 1
     return count
+
+
+def row(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON values."""
+    return {
+        "number": entry.number,
+        "at": entry.at.isoformat(),
+        "kind": entry.kind,
+        "case": entry.case,
+        "payload": json.loads(entry.payload) if entry.payload else None,
+        "salt": entry.salt.hex() if entry.salt else None,
+        "digest": entry.digest.hex(),
+        "link": entry.link.hex(),
+    }
 
 
 def _digest(salt: bytes, payload: str) -> bytes:

@@ -275,6 +275,18 @@ closure = Table(
     comment="Days on which the library is closed and library.toml does not say so: snow, a burst pipe",
 )
 
+edition = Table(
+    "edition",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _library(),
+    Column("kind", String(10), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("since", UTC, nullable=False),
+    Column("text", Text, nullable=False),
+    comment="Each text of the policy and of the library file by its hash in verdicts, from when on it was in use",
+)
+
 record = Table(
     "record",
     metadata,

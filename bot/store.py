@@ -48,6 +48,16 @@ class Marks:
     engine: str
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A text of the "policy" or the "library" file as JSON, and since when it was in use."""
+
+    kind: str
+    sha256: str
+    since: dt.datetime
+    text: str
+
+
 class Store:
     """A database that is open, at the newest version, and of the kind (demo or live) that was asked for."""
 
@@ -243,10 +253,20 @@ class View:
         row = (await self._connection.execute(query.where(forward.c.library == self.library, *same))).one_or_none()
         return rows.spoken_number(*row) if row else None
 
-    async def record(self) -> AsyncIterator[record.Entry]:
-        """The library's record in order, a stream."""
+    async def editions(self) -> list[Edition]:
+        """Every text of the policy and of the library file that was in use, in order."""
+        table = schema.edition
+        found = await self._connection.execute(
+            select(table).where(table.c.library == self.library).order_by(table.c.id)
+        )
+        return [Edition(row.kind, row.sha256, row.since, row.text) for row in found]
+
+    async def record(self, case: str | None = None) -> AsyncIterator[record.Entry]:
+        """The library's record in order, or what it holds of one case; a stream."""
         table = schema.record
         query = select(table).where(table.c.library == self.library).order_by(table.c.number)
+        if case is not None:
+            query = query.where(table.c.case == case)
         async with self._connection.stream(query) as found:
             async for row in found:
                 yield record.Entry(**row._mapping)  # noqa: SLF001 - the documented name of SQLAlchemy's row mapping
@@ -372,6 +392,15 @@ class Change(View):
                 engine_hash=marks.engine,
             )
         )
+
+    async def use(self, kind: str, sha256: str, text: str) -> None:
+        """This text of the "policy" or the "library" file is in use from now, where it was not already."""
+        table = schema.edition
+        mine = and_(table.c.library == self.library, table.c.kind == kind)
+        last = select(table.c.sha256).where(mine).order_by(table.c.id.desc()).limit(1)
+        if await self._connection.scalar(last) != sha256:
+            row = {"library": self.library, "kind": kind, "sha256": sha256, "since": self._now, "text": text}
+            await self._connection.execute(insert(table).values(row))
 
     async def add_ruling(self, case: str, ruling: Ruling) -> None:
         """Store a ruling beside those before it."""

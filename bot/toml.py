@@ -56,9 +56,14 @@ def check(data: dict[str, Any], kind: type[Checked], name: str) -> Checked:
         raise ConfigurationError([f"{name}: {_sentence(kind, dict(e))}" for e in error.errors()]) from None
 
 
+def text(table: Table) -> str:
+    """What the table says, as JSON, independent of comments and layout in its file."""
+    return table.model_dump_json(by_alias=True)
+
+
 def fingerprint(table: Table) -> str:
-    """SHA-256 of what the table says, independent of comments and layout in its file; kept with each verdict."""
-    return hashlib.sha256(table.model_dump_json(by_alias=True).encode()).hexdigest()
+    """SHA-256 of what the table says; kept with each verdict."""
+    return hashlib.sha256(text(table).encode()).hexdigest()
 
 
 def _sentence(kind: type[Table], error: dict[str, Any]) -> str:
