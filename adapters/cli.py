@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import getpass
 import io
 import secrets
 import shutil
@@ -19,7 +20,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adapters import batch, closed_days, discord, heads, logs, pack, session, slack
 from adapters.doctor import examine
-from bot import backup, database, record, toml
+from bot import backup, database, record, retention, toml
+from bot.chat import storable
 from bot.library import Library, Role, read_context
 from bot.policy import Policy
 from bot.privacy import Mask, Pseudonyms
@@ -369,6 +371,94 @@ def pack_(
     for number, one in enumerate(masks.each, 1):
         click.echo(f"[masked {number}]: {one.times} places." + ("" if one.times else " Nothing fits those words."))
     click.echo(f"{count} cases are in {out}.")
+
+
+_case_option = click.option("--case", "number", metavar="NUMBER", required=True, help="The case: 2026-0042.")
+_reason_option = click.option("--reason", metavar="WHY", required=True, help="Why; it stays on record.")
+
+
+@record_group.command("due")
+@_kind_option
+@_one_library_option
+def due(kind: str, library: str | None) -> None:
+    """List the closed cases that are older than library.toml keeps them. Nothing is disposed of by itself."""
+
+    async def look() -> tuple[int | None, list[str]]:
+        async with _reading(kind, library) as (store, name), store.look(name) as view:
+            files = [edition.text for edition in await view.editions() if edition.kind == "library"]
+            years = retention.keep_years(files[-1]) if files else None
+            before = retention.years_before(dt.datetime.now(dt.UTC), years) if years else None
+            return years, await view.due(before) if before else []
+
+    years, numbers = asyncio.run(look())
+    if years is None:
+        click.echo("Everything is kept: library.toml sets no keep_years under [record].")
+        return
+    for number in numbers:
+        click.echo(number)
+    click.echo(f"{len(numbers)} closed cases are older than {years} years and not on hold.", err=True)
+
+
+def _keep(number: str, reason: str, kind: str, library: str | None, act: str) -> int:
+    """Hold, release or dispose of a case, on record; gives how many entries lost their content."""
+
+    async def change() -> int:
+        async with _reading(kind, library) as (store, name):
+            async with store.change(name, dt.datetime.now(dt.UTC)) as step:
+                said: dict[str, object] = {"by": f"{getpass.getuser()} at the command line", "reason": storable(reason)}
+                entries: list[int] = []
+                match act:
+                    case "hold":
+                        await step.retention.hold(number, storable(reason))
+                    case "release":
+                        await step.retention.release(number)
+                    case _:
+                        entries = await step.retention.dispose(number)
+                        said["entries"] = entries
+                step.note(act, number, said)
+            await store.forget()
+            return len(entries)
+
+    if not reason.strip():
+        raise Trouble("--reason may not be empty.")
+    try:
+        return asyncio.run(change())
+    except retention.Kept as why:
+        raise Trouble(str(why)) from None
+
+
+@record_group.command("hold")
+@_case_option
+@_reason_option
+@_kind_option
+@_one_library_option
+def hold(number: str, reason: str, kind: str, library: str | None) -> None:
+    """Keep a case whatever its age, for example while a records request or a claim is open."""
+    _keep(number, reason, kind, library, "hold")
+    click.echo(f"{number} is on hold and can not be disposed of.")
+
+
+@record_group.command("release")
+@_case_option
+@_reason_option
+@_kind_option
+@_one_library_option
+def release(number: str, reason: str, kind: str, library: str | None) -> None:
+    """End a hold."""
+    _keep(number, reason, kind, library, "release")
+    click.echo(f"{number} is no longer on hold.")
+
+
+@record_group.command("dispose")
+@_case_option
+@_reason_option
+@_kind_option
+@_one_library_option
+def dispose(number: str, reason: str, kind: str, library: str | None) -> None:
+    """Destroy what a closed case says, for good; the record still verifies, and says that and why it went."""
+    count = _keep(number, reason, kind, library, record.DISPOSAL)
+    click.echo(f"{number}: its texts, attachments and the content of {count} entries are destroyed.")
+    click.echo(retention.NOT_REACHED)
 
 
 def _settings() -> Settings:

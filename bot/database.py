@@ -89,7 +89,7 @@ def _address(url: str) -> URL:
 def _set_up_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # the desk begins transactions itself, see _begin_sqlite
     cursor = connection.cursor()
-    for pragma in ("busy_timeout = 3000", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("busy_timeout = 3000", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -165,6 +165,16 @@ async def let_readers_in(engine: AsyncEngine) -> None:
             raw = await connection.get_raw_connection()
             if raw.driver_connection is not None:
                 await raw.driver_connection.execute("PRAGMA journal_mode = WAL")
+
+
+async def empty_log(engine: AsyncEngine) -> None:
+    """Empty SQLite's write-ahead log into its file: the log still holds pages as they were before the last changes."""
+    if engine.dialect.name == "sqlite":
+        with explained(engine):
+            async with engine.connect() as connection:
+                raw = await connection.get_raw_connection()
+                if raw.driver_connection is not None:
+                    await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def set_mark(connection: Connection, name: str, value: str) -> None:

@@ -126,6 +126,13 @@ class Privacy(Table):
         return value
 
 
+class Keeping(Table):
+    """How long cases are kept."""
+
+    keep_years: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Years after its forward in which a case is kept; without it, forever. Nothing is ever disposed of by itself."""
+
+
 class Room(Table):
     """Where staff talk in a chat: the id of the one channel in which the desk listens."""
 
@@ -162,6 +169,7 @@ class Library(Table):
     call: list[Call] = []
     reply: ReplyTimes = ReplyTimes()
     privacy: Privacy = Privacy()
+    record: Keeping = Keeping()
     slack: Room | None = None
     discord: DiscordRoom | None = None
 

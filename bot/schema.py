@@ -131,6 +131,8 @@ case = Table(
     Column("linked", String(20)),
     Column("is_open", Boolean, nullable=False),
     Column("reply_due", Boolean, nullable=False),
+    Column("held_for", Text),
+    Column("disposed_at", UTC),
     UniqueConstraint("library", "year", "serial"),
     Index("ix_case_open", "library", "is_open"),
     Index("ix_case_forwarded_at", "library", "forwarded_at"),

@@ -25,6 +25,7 @@ from bot.case import Refusal
 from bot.chat import Media
 from bot.hours import ClosedDay
 from bot.outbox import Outbox
+from bot.retention import Retention
 from bot.search import Search
 
 if TYPE_CHECKING:
@@ -128,6 +129,10 @@ class Store:
             async with database.reading(self._engine).begin() as connection:
                 query = select(schema.mark.c.value).where(schema.mark.c.name == name)
                 return (await connection.execute(query)).scalar()
+
+    async def forget(self) -> None:
+        """Write over what was disposed of wherever SQLite still keeps it. Raises Unavailable."""
+        await database.empty_log(self._engine)
 
     async def set_mark(self, name: str, value: str) -> None:
         """Set a mark of the whole database."""
@@ -253,6 +258,14 @@ class View:
         row = (await self._connection.execute(query.where(forward.c.library == self.library, *same))).one_or_none()
         return rows.spoken_number(*row) if row else None
 
+    async def due(self, before: dt.datetime) -> list[str]:
+        """Cases forwarded before then that are closed, not on hold, and not disposed of."""
+        case = schema.case
+        old = and_(case.c.library == self.library, case.c.forwarded_at < before, ~case.c.is_open)
+        free = and_(case.c.held_for.is_(None), case.c.disposed_at.is_(None))
+        query = select(case.c.year, case.c.serial).where(old, free).order_by(case.c.id)
+        return [rows.spoken_number(row.year, row.serial) for row in await self._connection.execute(query)]
+
     async def editions(self) -> list[Edition]:
         """Every text of the policy and of the library file that was in use, in order."""
         table = schema.edition
@@ -308,6 +321,7 @@ class Change(View):
         super().__init__(connection, library)
         self._now = now
         self.outbox = Outbox(connection, library, now)
+        self.retention = Retention(connection, library, now)
         self._entries: list[record.Entry] = []
         self._head_link = record.GENESIS
         self._length = 0
