@@ -54,9 +54,8 @@ class Bulletins:
         ):
             if some:
                 counts.append(f"{len(some)} {few}")
-                lines += [
-                    Line(self._wording.in_a_line(case, now), f"{heading}: {case.number}") for case in some[:LISTED]
-                ]
+                for case in some[:LISTED]:
+                    lines += self._wording.in_brief(case, now, f"{heading}: ")
                 if len(some) > LISTED:
                     lines.append(Line(f"and {len(some) - LISTED} more", heading))
         if dead:

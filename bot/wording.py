@@ -177,16 +177,13 @@ class Wording:
         """A list of cases, a line each."""
         if not cases:
             return Card(nothing)
-        lines = []
-        for case in map(self.mask.case, cases):
-            start = self.stands(case)
-            lines.append(Line(f"{start} · {self._waits_for(case, now)}", case.number))
-            lines.append(Line(excerpt(case.comment.text, 90), quoted=True))
-        return Card(f"{title}: {len(cases)}", tuple(lines))
+        return Card(f"{title}: {len(cases)}", tuple(line for case in cases for line in self.in_brief(case, now)))
 
-    def in_a_line(self, case: Case, now: dt.datetime) -> str:
-        """How a case stands, what it waits for, and how its comment begins."""
-        return f"{self.stands(case)} · {self._waits_for(case, now)} · {excerpt(case.comment.text, 60)}"
+    def in_brief(self, case: Case, now: dt.datetime, heading: str = "") -> tuple[Line, Line]:
+        """How a case stands and what it waits for, and how its comment begins."""
+        case = self.mask.case(case)
+        stands = Line(f"{self.stands(case)} · {self._waits_for(case, now)}", f"{heading}{case.number}")
+        return stands, Line(excerpt(case.comment.text, 90) or "(no words)", quoted=True)
 
     def heading(self, verdict: Verdict) -> str:
         """A verdict in a few words."""

@@ -269,3 +269,11 @@ async def test_hours_edited_in_the_file_move_deadlines_at_the_next_start(
         assert "reply by Wednesday 18 November, 8 pm; it was Tuesday 17 November, 8 pm" in heard
     async with talk_at(tmp_path / "demo.db", edited) as talk:
         assert talk.heard() == ""
+
+
+async def test_the_digest_quotes_a_stranger_and_masks_their_number(talk: Talk) -> None:
+    await talk.say("What time do you open on Saturdays? Call me at 715-555-0199")
+    heard = await talk.say("/clock +1d")
+    digest = heard[heard.index("Due today: 2026-0001") :]
+    assert "“What time do you open on Saturdays? Call me at [phone number]”" in digest
+    assert "0199" not in heard
