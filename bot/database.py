@@ -193,7 +193,9 @@ def explained(engine: AsyncEngine) -> Iterator[None]:
         words = str(error.orig).lower()
         sentence = next((said for sign, said in _TROUBLES if sign in words), None)
         raise Unavailable((sentence or _UNKNOWN).format(named(engine.url), error.orig)) from error
-    except OSError as error:  # a server's driver says so where nobody answers
+    except OSError as error:
+        if engine.dialect.name != "postgresql" or error.filename is not None:
+            raise  # somebody's own file; a server's driver names none where nobody answers
         raise Unavailable(_NOBODY.format(named(engine.url), error.strerror or error)) from error
 
 
