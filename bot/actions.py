@@ -44,6 +44,7 @@ class Need(StrEnum):
     DAY = "a day"
     LATER = "a time to come"
     PERSON = "a colleague"
+    DRAFT = "the draft"
 
 
 class No(StrEnum):
@@ -153,6 +154,21 @@ _TABLE = (
         "/reopen DAY",
         "take back a day said to be closed",
         needs=(Need.DAY,),
+        on_case=False,
+    ),
+    Action(
+        "check_reply",
+        "Check my reply",
+        "/check_reply N TEXT",
+        "have your answer looked over before you post it",
+        needs=(Need.DRAFT,),
+    ),
+    Action(
+        "check_post",
+        "Check my post",
+        "/check_post TEXT",
+        "have a post of the library's own looked over",
+        needs=(Need.DRAFT,),
         on_case=False,
     ),
     Action("case", "Show the case", "/case N", "show a case", reads=True),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import notices, toml
 from bot.actions import ACTIONS, Action, Need, No, refused
+from bot.advice import Advice
 from bot.case import TAKEN_DOWN, Case, Done, Duty, Refused, Step, allowed, hold_for, move, number_said, screened
 from bot.chat import Answer, Earlier, storable
 from bot.database import Unavailable
@@ -61,6 +62,7 @@ class Desk:
         self._marks = Marks(toml.fingerprint(policy), toml.fingerprint(library), self._screening.engine)
         self.wording = Wording(library, policy, self._clock)
         self.refusals = Refusals(library, policy, self.wording)
+        self._advice = Advice(library, self.wording)
         self._delivery = Delivery(store, library, self.wording, self._clock, chats)
         self._days = Days(library, self._clock, self.wording, self.refusals, self._delivery)
 
@@ -106,6 +108,8 @@ class Desk:
             if not action.on_case or action.reads:
                 return True
             case = await self._find(view, press.case)
+            if action.name == "check_reply":
+                return case is not None
             return case is not None and allowed(case, action.name, Step(member.name, now, seen=press.seen))
 
     async def on_query(self, press: Press, now: dt.datetime) -> Answer:
@@ -236,11 +240,23 @@ class Desk:
             no = refused(member, action, director_away=self._library.director.name in away)
             if member is None or no:
                 return await self._refuse(change, press, action, no or No.STRANGER)
+            if action.name == "check_reply":
+                return await self._advise(change, action, press, now)
             if action.on_case:
                 return await self._move(change, action, press, member, now)
             if problem := self._incomplete(action, press, now):
                 return Answer(problem)
+            if action.name == "check_post":
+                return Answer(self._advice.on_post(press.text))
             return await self._days.act(change, press, member, now)
+
+    async def _advise(self, view: View, action: Action, press: Press, now: dt.datetime) -> Answer:
+        """A look at a draft; nothing of it is stored, for nothing has been said yet."""
+        case = await self._find(view, press.case)
+        if case is None:
+            return Answer(self.refusals.no_case(press.case))
+        problem = self._incomplete(action, press, now)
+        return Answer(replace(problem, case=case.number) if problem else self._advice.on_reply(press.text, case))
 
     async def _open_case(self, change: Change, forward: Forward, by: str, now: dt.datetime) -> None:
         comment = forward.comment

@@ -134,6 +134,13 @@ class Keeping(Table):
     """Years after its forward in which a case is kept; without it, forever. Nothing is ever disposed of by itself."""
 
 
+class Reply(Table):
+    """A wording that the library likes to answer with, offered beside the look at a draft."""
+
+    name: Annotated[str, Field(min_length=1)]
+    text: Annotated[str, Field(min_length=1)]
+
+
 class Room(Table):
     """Where staff talk in a chat: the id of the one channel in which the desk listens."""
 
@@ -171,6 +178,7 @@ class Library(Table):
     reply: ReplyTimes = ReplyTimes()
     privacy: Privacy = Privacy()
     record: Keeping = Keeping()
+    replies: list[Reply] = []
     slack: Room | None = None
     discord: DiscordRoom | None = None
 

@@ -123,7 +123,10 @@ class Wording:
             cards += [self._in_short(case, now) for case in cases[:AT_HOME]]
             if len(cases) > AT_HOME:
                 cards.append(Card(f"And {len(cases) - AT_HOME} more", actions=("open",)))
-        return [*cards, Card("Your days, and the library's", actions=("away", "back", "closed", "reopen"))]
+        return [
+            *cards,
+            Card("Your days, and the library's", actions=("away", "back", "closed", "reopen", "check_post")),
+        ]
 
     def _in_short(self, case: Case, now: dt.datetime) -> Card:
         lines = (
@@ -435,6 +438,7 @@ class Wording:
             ("done", Duty.PLATFORM in duties),
             ("claim", Duty.REPLY in duties and not case.claimed_by),
             ("replied", Duty.REPLY in duties),
+            ("check_reply", Duty.REPLY in duties),
             ("snooze", Duty.REPLY in duties and bool(case.claimed_by)),
             ("hand_over", Duty.REPLY in duties and bool(case.claimed_by)),
             ("take_back", Duty.REPLY in duties and bool(case.handed_by)),

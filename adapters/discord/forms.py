@@ -49,6 +49,7 @@ _WORDS = {
     Need.WORDS: "The comment's words",
     Need.ANSWER: "Your answer",
     Need.REPLY: "What the library answered",
+    Need.DRAFT: "Your draft",
 }
 _DONE = {
     Done.HIDDEN: "Hid it",

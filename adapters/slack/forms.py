@@ -38,6 +38,7 @@ _ASKED = {
     Need.UNTIL: "Until the end of",
     Need.DAY: "The day",
     Need.LATER: "When",
+    Need.DRAFT: "Your draft",
     Need.PERSON: "Who",
 }
 
