@@ -175,7 +175,7 @@ async def test_away_and_back_by_command(office: Office) -> None:
 async def test_the_server_gets_the_desks_commands(server: Server) -> None:
     named = {command["name"] for command in server.commands}
     assert named == {
-        *("open", "mine", "overdue", "case", "away", "back", "closed", "reopen", "comment", "desk"),
+        *("open", "mine", "overdue", "case", "away", "back", "closed", "reopen", "check_post", "comment", "desk"),
         "Check this comment",
     }
 
