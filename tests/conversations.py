@@ -128,6 +128,30 @@ CONVERSATIONS = {
         ),
         {"withdrawn_by": JUDY, "withdrawn_why": "pasted in the wrong place", "duties": ()},
     ),
+    "a draft is looked over before it is posted": Conversation(
+        (
+            Step(JUDY, "forward", QUESTION, ("KEEP",)),
+            Step(JUDY, "check_reply", "I think it is at nine.", ("“I think” speaks for a person",)),
+            Step(JUDY, "replied", "We open at nine.", ("the reply is on record",)),
+        ),
+        {"reply_text": "We open at nine.", "duties": ()},
+    ),
+    "a reply that nobody needs is called off": Conversation(
+        (
+            Step(JUDY, "forward", QUESTION, ("KEEP",)),
+            Step(AMIR, "no_reply", "answered on the phone", ("on record that it needs no reply",)),
+        ),
+        {"duties": ()},
+    ),
+    "a reply goes to a colleague and back": Conversation(
+        (
+            Step(JUDY, "forward", QUESTION, ("KEEP",)),
+            Step(JUDY, "claim", hears=("2026-0001 is yours",)),
+            Step(JUDY, "hand_over", AMIR, ("Amir Haddad has the reply from here",)),
+            Step(JUDY, "take_back", hears=("2026-0001 is yours again",)),
+        ),
+        {"claimed_by": JUDY},
+    ),
     "a stranger is refused": Conversation(
         (Step(STRANGER, "forward", QUESTION, ("only people named in the library's list can forward",)),), None
     ),
