@@ -269,22 +269,27 @@ class Delivery:
             change.note("attachment kept", wanted.case, kept)
 
 
-SIGNATURES = {
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-    "image/webp": (b"RIFF",),
-    "application/pdf": (b"%PDF-",),
-}
-"""How a file of each type begins; a name or a header alone proves nothing."""
+_KEPT = (
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"GIF87a", 0, "image/gif"),
+    (b"GIF89a", 0, "image/gif"),
+    (b"WEBP", 8, "image/webp"),
+    (b"%PDF-", 0, "application/pdf"),
+)
+"""What is kept: how a file of each type begins, and where; a name or a header alone proves nothing."""
+
+
+def media_type(content: bytes) -> str | None:
+    """What bytes are, by how they begin, among the types that the desk keeps."""
+    return next((name for sign, at, name in _KEPT if content.startswith(sign, at)), None)
 
 
 def _accepted(media: Media) -> Media:
     """What may be kept: a picture or a page, of a size that a database bears. Raises Undelivered."""
-    signatures = SIGNATURES.get(media.media_type)
-    if signatures is None:
+    if media.media_type not in {name for _, _, name in _KEPT}:
         raise Undelivered(f"It is {media.media_type[:60]}, no picture that the desk keeps.", closed=True)
-    if not media.content.startswith(signatures):
+    if media_type(media.content) != media.media_type:
         raise Undelivered(f"It says it is {media.media_type}, and is not.", closed=True)
     if len(media.content) > LARGEST:
         raise Undelivered(f"It is larger than {LARGEST // 2**20} MB.", closed=True)

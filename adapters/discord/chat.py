@@ -18,7 +18,7 @@ from adapters.discord.cards import show, signed
 from adapters.discord.incoming import CHAT
 from bot.actions import ACTIONS, Who
 from bot.chat import Media, Undelivered
-from bot.delivery import LARGEST
+from bot.delivery import LARGEST, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -46,14 +46,6 @@ SHUT = {
     50278: "they share no server with the desk",
 }
 """Discord's error codes that say: not this way, however often you try."""
-_PICTURES = (
-    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
-    (b"\xff\xd8\xff", 0, "image/jpeg"),
-    (b"GIF8", 0, "image/gif"),
-    (b"WEBP", 8, "image/webp"),
-    (b"ftyphei", 4, "image/heic"),
-    (b"%PDF-", 0, "application/pdf"),
-)
 LOST = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
 """What a call over the wire can end in."""
 Made = TypeVar("Made")
@@ -100,7 +92,8 @@ class Speaking:
             content = await self._wire(self._download(await self._wire(self._fresh(source))))
         if content is None:
             raise Undelivered("It is no longer there.", closed=True)
-        return Media(_media_type(content), content)
+        # What a sender says of it is not believed.
+        return Media(media_type(content) or "application/octet-stream", content)
 
     async def _send(self, notice: Notice) -> str:
         shown = self._shown(notice)
@@ -251,12 +244,6 @@ async def _all(answer: aiohttp.ClientResponse) -> bytes:
         if len(parts) > LARGEST:
             raise Undelivered(f"It is larger than {LARGEST >> 20} MB.", closed=True)
     return bytes(parts)
-
-
-def _media_type(content: bytes) -> str:
-    """What the bytes are, by how they begin; what a sender says of them is not believed."""
-    known = (name for sign, at, name in _PICTURES if content[at : at + len(sign)] == sign)
-    return next(known, "application/octet-stream")
 
 
 def _numbers(message: str) -> tuple[int, int]:
