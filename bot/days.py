@@ -74,7 +74,7 @@ class Days:
             return Answer(self._refusals.missing(ACTIONS["away"], Need.TIME))
         await change.set_away(member.name, press.at)
         change.note("away", None, {"by": member.name, "until": press.at and press.at.isoformat()})
-        away = self._library.away(await change.away(), self._clock.local_date(now), now)
+        away = await self._delivery.away(change, now)
         decider = self._library.decider(away)
         if member.role is Role.DIRECTOR and decider is not member:
             for case in await change.asked():

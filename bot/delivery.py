@@ -138,18 +138,18 @@ class Delivery:
                 return None
         else:
             card = self._bulletins.closure(queued.about)
-        to = await self._decider(change, now) if queued.direct else None
+        to = self._library.decider(await self.away(change, now)).name if queued.direct else None
         place = replace(queued.place, channel=self._library.channel(queued.place.chat) or "")
         return Notice(
             f"desk·{queued.number}", place, to, card, doubtful=queued.doubtful, direct=queued.direct, root=None
         )
 
-    async def _decider(self, change: Change, now: dt.datetime) -> str:
-        away = self._library.away(await change.away(), self._clock.local_date(now), now)
-        return self._library.decider(away).name
+    async def away(self, view: View, now: dt.datetime) -> frozenset[str]:
+        """The names of who is away now."""
+        return self._library.away(await view.away(), self._clock.local_date(now), now)
 
     async def _recipient(self, change: Change, queued: Queued, case: Case, now: dt.datetime) -> str | None:
-        away = self._library.away(await change.away(), self._clock.local_date(now), now)
+        away = await self.away(change, now)
         to = notices.recipient(queued.kind, case, self._library, away)
         # What was for everyone and finds the channel gone goes to whoever answers for it.
         everyones = queued.direct and queued.turned and queued.kind not in notices.FOR_ONE

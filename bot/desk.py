@@ -101,7 +101,7 @@ class Desk:
         if action is None:
             return False
         async with self._store.look(self._library.id) as view:
-            away = await self._away(view, now)
+            away = await self._delivery.away(view, now)
             member = self._speaker(press.place, press.by)
             if member is None or refused(member, action, director_away=self._library.director.name in away):
                 return False
@@ -235,7 +235,7 @@ class Desk:
             return Answer(self.refusals.unknown_action())
         async with self._store.change(self._library.id, now) as change:
             await self._days.learn(change)
-            away = await self._away(change, now)
+            away = await self._delivery.away(change, now)
             member = self._speaker(press.place, press.by)
             no = refused(member, action, director_away=self._library.director.name in away)
             if member is None or no:
@@ -301,7 +301,7 @@ class Desk:
             return Answer(replace(problem, case=case.number) if problem.actions else problem)
         if Need.PERSON in action.may and step.text:
             colleague = self._library.called(step.text)
-            if colleague is None or colleague.name in await self._away(change, now):
+            if colleague is None or colleague.name in await self._delivery.away(change, now):
                 return Answer(self.refusals.not_to_hand_to(step.text, colleague))
             step = replace(step, text=colleague.name)
         try:
@@ -386,9 +386,6 @@ class Desk:
 
     def _speaker(self, place: Place, person: Person) -> Member | None:
         return self._library.speaker(place.chat, person.id)
-
-    async def _away(self, view: View, now: dt.datetime) -> frozenset[str]:
-        return self._library.away(await view.away(), self._clock.local_date(now), now)
 
     async def _find(self, view: View, said: str) -> Case | None:
         number = number_said(said)
