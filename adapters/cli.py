@@ -9,6 +9,7 @@ import secrets
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from bot.policy import Policy
 from bot.privacy import Mask, Pseudonyms
 from bot.store import Store
 from config.settings import NAMES, SAMPLES, Settings
+
+if TYPE_CHECKING:
+    from adapters.wires import Connection
 
 
 class _Speaking(click.Group):
@@ -59,7 +63,12 @@ def demo() -> None:
 
 @main.command()
 def run() -> None:
-    """Run the desk for a real library: starts each chat that is set up."""
+    """Run the desk for a real library: starts each chat that is set up.
+
+    It stops at SIGTERM or Ctrl-C within ten seconds, and at a second one at once; what is on its way then is looked up
+    at the next start. Exit status: 0 it was told to stop, or the terminal's lines ended, and all is handed over;
+    1 something has to be mended, or it had to break off; 2 the command was mistyped.
+    """
     settings = settings_of_this_place()
     problems: list[str] = []
     library = configured(settings.library_file, "LIBRARY_FILE", Library, problems)
@@ -79,20 +88,11 @@ def run() -> None:
         click.echo(said, err=True)
     key = settings.log_key.get_secret_value().encode() if settings.log_key else secrets.token_bytes(32)
     names = Pseudonyms(key, Mask(library.privacy))
-    logs.discreet(names)
+    logs.discreet(names, quiet=settings.console_person is not None)
     noted = heads.HeadFile(settings.record_head_file, library) if settings.record_head_file else None
-    refused = asyncio.run(
-        session.run(
-            database_of(settings, "live"),
-            library,
-            policy,
-            "live",
-            settings.console_person,
-            chats,
-            heads=noted,
-            names=names,
-        )
-    )
+    care = session.Care(noted, settings.health_port, settings.backup_folder, names)
+    url = database_of(settings, "live")
+    refused = asyncio.run(session.run(url, library, policy, "live", settings.console_person, chats, care))
     sys.exit(1 if refused else 0)
 
 
@@ -101,7 +101,7 @@ def doctor() -> None:
     """Look at the files, the database and each chat, and say in a line each what to mend; status 1 if anything."""
     checks = asyncio.run(examine(settings_of_this_place()))
     for check in checks:
-        click.echo(f"{'ok    ' if check.ok else 'MEND  '}{check.said}")
+        click.echo(check)
     sys.exit(0 if all(check.ok for check in checks) else 1)
 
 
@@ -133,11 +133,24 @@ def init(folder: Path) -> None:
 
 
 @main.command("backup")
-@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
-def back_up(file: Path) -> None:
-    """Copy the desk's database to FILE, checked, also while the desk runs."""
-    source = backup.sqlite_file(database_of(settings_of_this_place(), "live"))
-    backup.back_up(source, file.absolute())
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--keep", metavar="N", default=30, type=click.IntRange(1), help="How many dated copies stay (30).")
+def back_up(file: Path | None, keep: int) -> None:
+    """Copy the desk's database to FILE, checked, also while the desk runs.
+
+    Without FILE the copy gets a dated name in BACKUP_FOLDER, and of the dated copies there the newest N stay.
+    """
+    settings = settings_of_this_place()
+    source = backup.sqlite_file(database_of(settings, "live"))
+    if file is None and settings.backup_folder is None:
+        raise Trouble("Name a FILE, or set BACKUP_FOLDER to the folder where dated copies are to lie.")
+    if file is None and settings.backup_folder is not None:
+        folder = settings.backup_folder.absolute()
+        file, gone = backup.back_up_into(source, folder, dt.datetime.now(dt.UTC), keep)
+        for old in gone:
+            click.echo(f"{old} is taken away.")
+    elif file is not None:
+        backup.back_up(source, file.absolute())
     click.echo(f"{source} is copied to {file}.")
 
 
@@ -151,14 +164,14 @@ def restore(file: Path) -> None:
     click.echo(f"{target} is as it was in {file}." + (f" What stood there is in {aside}." if aside else ""))
 
 
-def _chats(settings: Settings, library: Library | None, problems: list[str]) -> list[session.Connection]:
+def _chats(settings: Settings, library: Library | None, problems: list[str]) -> list[Connection]:
     """Each chat that is set up; what is wrong with one is added to the problems."""
     if not (settings.console_person or settings.slack_bot_token or settings.discord_token):
         problems.append(
             "No chat is set up, so nobody could reach the desk. Set SLACK_BOT_TOKEN, DISCORD_TOKEN or, for a terminal, "
             "CONSOLE_PERSON in the environment or in .env; the README says how to install each."
         )
-    chats: list[session.Connection] = []
+    chats: list[Connection] = []
     if library is None:
         return chats
     for token, open_chat in (

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from adapters import closed_days, discord, slack
-from adapters.checks import Check, good, mend
+import aiohttp
+
+from adapters import discord, health, slack
+from adapters.checks import Check, good, mend, read
+from adapters.heads import HeadFile
 from bot import database, toml
 from bot.library import Library
 from bot.policy import Policy
@@ -17,17 +20,22 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
 
+PATIENCE = aiohttp.ClientTimeout(total=10)
+
 
 async def examine(settings: Settings) -> list[Check]:
-    """Look at the files, the database and every chat that is set up."""
+    """Look at the files, the database, the desk that runs, and every chat that is set up."""
     library, checks = _file("LIBRARY_FILE", settings.library_file, Library)
     _, more = _file("POLICY_FILE", settings.policy_file, Policy)
     checks += more
     checks += await _database(settings, library)
+    if settings.backup_folder:
+        checks.append(health.of_backups(settings.backup_folder, dt.datetime.now(dt.UTC)))
     if library:
-        today = dt.datetime.now(library.zone).date()
-        checks += [good(said) for said in closed_days.unconfirmed(library, today)]
-        checks += [mend(said) for said in closed_days.long(library, today)]
+        checks += health.of_days(library, dt.datetime.now(library.zone).date())
+        if settings.health_port:
+            known = {check.said for check in checks}
+            checks += [check for check in await _running(settings.health_port) if check.said not in known]
         checks += await _chats(settings, library)
     return checks
 
@@ -51,21 +59,29 @@ async def _database(settings: Settings, library: Library | None) -> list[Check]:
         return [mend(str(trouble))]
     try:
         if library is None:
-            return [good(f"{database.named(url)} can be read.")]
+            return [good(f"{database.named(url)} answers.")]
         async with store.look(library.id) as view:
-            dead = await view.dead()
-            due = await view.next_due()
+            checks = await health.of_database(url, view, dt.datetime.now(dt.UTC))
+            if settings.record_head_file:
+                checks.append(await health.of_record(view, HeadFile(settings.record_head_file, library)))
+            # Whoever types this may read the database too, so the reasons are theirs to know.
+            why = [mend(f"Notice {case}·{number}: {why}") for case, number, why in await view.dead()]
     except database.Unavailable as trouble:
         return [mend(str(trouble))]
     finally:
         await store.close()
-    given_up = [
-        mend(f"Notice {case}·{number} was given up: {why}. Mend that, then tell the staff of {case}.")
-        for case, number, why in dead
-    ]
-    late = due is not None and due < dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
-    waiting = [mend("Notices are waiting to go out. Is `commentdesk run` running?")] if late else []
-    return [good(f"{database.named(url)} can be read."), *given_up, *waiting]
+    return [*checks, *why]
+
+
+async def _running(port: int) -> list[Check]:
+    """What a running desk says of itself."""
+    address = f"http://127.0.0.1:{port}/healthz"
+    try:
+        async with aiohttp.ClientSession(timeout=PATIENCE) as session, session.get(address) as answer:
+            said = read(await answer.text())
+    except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError):
+        said = []
+    return said or [mend(f"No desk answers at {address}. Is `commentdesk run` running?")]
 
 
 async def _chats(settings: Settings, library: Library) -> list[Check]:

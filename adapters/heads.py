@@ -53,6 +53,10 @@ class HeadFile:
                 _LOG.error("RECORD_HEAD_FILE: the record's head of %s is not written down: %s", today, said)
             self._trouble = said
 
+    def last(self) -> Head | None:
+        """The last head that was written down. Raises OSError and ConfigurationError."""
+        return max(self._read(), key=lambda head: head.number, default=None)
+
     def _read(self) -> list[Head]:
         return read(self._path, self._library.id) if self._path.exists() else []
 

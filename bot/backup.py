@@ -5,6 +5,8 @@ A PostgreSQL server has its own tools for this (pg_dump), which are better than 
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 _PARTS = ("", "-wal", "-shm")
 """A SQLite file, and the files beside it that belong to it while it is in use."""
+_DATED = re.compile(r"desk-\d{4}-\d\d-\d\dT\d{6}Z\.db")
 _SERVER = "{} is a database server's. Back it up and restore it with the server's own tools, such as pg_dump."
 
 
@@ -47,6 +50,31 @@ def back_up(source: Path, target: Path) -> None:
     except (sqlite3.Error, OSError) as trouble:
         begun.unlink(missing_ok=True)
         raise Unavailable(f"{source} could not be copied to {target}: {trouble}. Nothing was left there.") from None
+
+
+def copies(folder: Path) -> list[Path]:
+    """The dated copies in a folder, oldest first."""
+    return sorted(file for file in folder.glob("desk-*.db") if _DATED.fullmatch(file.name))
+
+
+def back_up_into(source: Path, folder: Path, now: dt.datetime, keep: int) -> tuple[Path, list[Path]]:
+    """Write a dated copy into a folder, and take away all but the newest; the copy, and what went. Raises Unavailable.
+
+    Nothing goes before the new copy is there and sound.
+    """
+    target = folder / f"desk-{now.astimezone(dt.UTC):%Y-%m-%dT%H%M%SZ}.db"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise Unavailable(f"{folder} can not be made: {trouble.strerror}.") from None
+    back_up(source, target)
+    gone = copies(folder)[:-keep]
+    try:
+        for old in gone:
+            old.unlink()
+    except OSError as trouble:
+        raise Unavailable(f"{target} is made, but an old copy can not be taken away: {trouble}.") from None
+    return target, gone
 
 
 def restore(source: Path, target: Path) -> Path | None:

@@ -48,6 +48,8 @@ class Delivery:
         self._bulletins = Bulletins(library, wording, clock)
         self._clock = clock
         self._chats = [(chat, asyncio.Lock()) for chat in chats]
+        self.absent: set[str] = set()
+        """The names of chats that are not there yet: what is due in them waits, and no attempt is counted."""
 
     async def queue(self, change: Change, before: Case | None, after: Case, now: dt.datetime) -> None:
         """Queue what a change of a case calls for."""
@@ -81,7 +83,8 @@ class Delivery:
     async def deliver(self, now: dt.datetime) -> None:
         """Do what is due. Raises Unavailable where the database does not serve."""
         done = await asyncio.gather(
-            *(self._deliver(chat, lock, now) for chat, lock in self._chats), return_exceptions=True
+            *(self._deliver(chat, lock, now) for chat, lock in self._chats if chat.name not in self.absent),
+            return_exceptions=True,
         )
         for trouble in filter(None, done):
             raise trouble

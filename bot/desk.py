@@ -79,6 +79,14 @@ class Desk:
             await self._days.begin(change, now)
         await self.deliver(now)
 
+    def miss(self, chat: str) -> None:
+        """This chat is not there yet: what is due in it waits."""
+        self._delivery.absent.add(chat)
+
+    def meet(self, chat: str) -> None:
+        """This chat is there."""
+        self._delivery.absent.discard(chat)
+
     async def on_comment(
         self, forward: Forward, now: dt.datetime, acknowledge: Acknowledge | None = None
     ) -> Answer | None:

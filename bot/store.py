@@ -284,6 +284,13 @@ class View:
             async for row in found:
                 yield record.Entry(**row._mapping)  # noqa: SLF001 - the documented name of SQLAlchemy's row mapping
 
+    async def record_link(self, number: int) -> bytes | None:
+        """The link of one entry of the record."""
+        table = schema.record
+        mine = and_(table.c.library == self.library, table.c.number == number)
+        link: bytes | None = await self._connection.scalar(select(table.c.link).where(mine))
+        return link
+
     async def record_head(self) -> tuple[int, bytes]:
         """How many entries the record has, and the last one's link, as noted when it was written."""
         row = (await self._connection.execute(self._head())).one_or_none()
@@ -348,6 +355,11 @@ class Change(View):
         )
         self._length, self._head_link = entry.number, entry.link
         self._entries.append(entry)
+
+    @property
+    def entries(self) -> tuple[record.Entry, ...]:
+        """What this change has added to the record."""
+        return tuple(self._entries)
 
     async def write_record(self) -> None:
         """Write what was noted, and the new head."""

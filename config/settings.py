@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     policy_file: Path | None = None
     record_head_file: Path | None = None
     """Where the record's head is written down once a day; best on another machine than the database."""
+    backup_folder: Path | None = None
+    """Where `commentdesk backup` puts its dated copies; best on another machine than the database."""
+    health_port: int | None = None
+    """Makes `commentdesk run` say on http://127.0.0.1:PORT/healthz how it is."""
     log_key: SecretStr | None = None
     """Makes authors' pseudonyms in logs the same from one start to the next; without it each start has its own."""
     console_person: str | None = None

@@ -33,6 +33,7 @@ NO_CONTENT = (
     f"mentions and /comment work without it. To have pasted comments read, turn it on at {PORTAL} under Bot."
 )
 START_SECONDS = 60
+"""How long, once signed in, the desk waits to be listening before it speaks all the same."""
 _LOG = logging.getLogger("commentdesk")
 
 
@@ -93,6 +94,7 @@ class DiscordChat(Speaking):
         self._options = options
         self._reads = True
         self._keeping: asyncio.Task[None] | None = None
+        self._signed_in = asyncio.Event()
         for noisy in ("discord.client", "discord.gateway"):
             logging.getLogger(noisy).addFilter(_without_traceback)
 
@@ -104,11 +106,15 @@ class DiscordChat(Speaking):
     async def connected(self) -> AsyncIterator[None]:
         """Connected and listening while the block runs. Raises ConfigurationError where Discord refuses the desk.
 
-        Where Discord can not be reached, the block runs and the desk goes on trying.
+        Where Discord can not be reached, it is tried again until it can be.
         """
         started: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._keeping = asyncio.create_task(self._keep_connected(started))
+        signed_in = asyncio.create_task(self._signed_in.wait())
         try:
+            first: set[asyncio.Future[Any]] = {signed_in, started, self._keeping}
+            await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+            # A history that can not be read keeps the desk from listening, and not from speaking.
             await asyncio.wait({started, self._keeping}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if started.done():
                 started.result()
@@ -116,9 +122,16 @@ class DiscordChat(Speaking):
                 self._keeping.result()
             yield
         finally:
+            signed_in.cancel()
             self._keeping.cancel()
             with suppress(asyncio.CancelledError):
                 await self._keeping
+
+    @property
+    def listening(self) -> bool:
+        """Is the wire up at this moment, and what was missed read?"""
+        client = self.client
+        return isinstance(client, Client) and client.ready.is_set() and client.ws is not None and client.ws.open
 
     async def tick(self) -> None:
         """discord.py looks after the wire by itself, and the desk only after what should never happen."""
@@ -141,8 +154,6 @@ class DiscordChat(Speaking):
                     started.set_exception(trouble)
                     return
                 _LOG.error("Discord: the desk is not connected, and will try again. %s", trouble)
-            if not started.done():
-                started.set_result(None)
             await asyncio.sleep(self._pause)
 
     async def _stay(self, started: asyncio.Future[None]) -> None:
@@ -162,6 +173,7 @@ class DiscordChat(Speaking):
             announcing = asyncio.create_task(self._announce(client, started))
             try:
                 await self._sign_in(client)
+                self._signed_in.set()
                 await client.connect()
             finally:
                 announcing.cancel()

@@ -119,6 +119,11 @@ class SlackChat(Speaking):
             yield
         self._socket = None
 
+    @property
+    def listening(self) -> bool:
+        """Is the wire up at this moment? In HTTP mode there is none that could be lost."""
+        return self._socket is None or self._socket.is_open()
+
     async def tick(self) -> None:
         """Look after the wire: replace a deaf socket, and read what it may have missed."""
         deaf = self._socket is not None and self._socket.is_deaf()
@@ -228,6 +233,11 @@ class Socket:
             self._last_pong = pong
             self._alive_at = time.monotonic()
         return time.monotonic() - self._alive_at > self._pace.deaf
+
+    def is_open(self) -> bool:
+        """Is there a connection, and one that hears?"""
+        session = self._handler.client.current_session if self._handler else None
+        return session is not None and not session.closed and not self.is_deaf()
 
     async def renew(self) -> None:
         """A new handler; one that went deaf never heals."""

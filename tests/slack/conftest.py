@@ -23,7 +23,7 @@ from bot.screening import Screening
 from bot.screening.model.classifier import Classifier
 from bot.store import Store
 from config.settings import Settings
-from tests.conftest import MONDAY
+from tests.conftest import CONFIG, MONDAY
 from tests.slack import rules
 from tests.slack.server import APP_TOKEN, BOT_TOKEN, SECRET, STAFF
 from tests.slack.workspace import Workspace
@@ -234,3 +234,14 @@ async def desk(office: Office) -> AsyncIterator[Office]:
     """A desk at work in Socket Mode."""
     async with office.at_work():
         yield office
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What an operator has: a library file with everybody's Slack ids, and an empty folder for the database."""
+    text = (CONFIG / "library.toml").read_text(encoding="utf-8")
+    for name, user in IDS.items():
+        text = text.replace(f'name = "{name}"\n', f'name = "{name}"\nslack = "{user}"\n', 1)
+    text = text.replace('# [slack]\n# channel = "C0123ABCD"\n', f'[slack]\nchannel = "{STAFF}"\n')
+    (tmp_path / "library.toml").write_text(text, encoding="utf-8")
+    return tmp_path

@@ -10,11 +10,9 @@ import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.conftest import CONFIG
-from tests.slack.conftest import IDS, INSULT, JUDY, QUESTION, Office
-from tests.slack.server import APP_TOKEN, BOT_TOKEN, STAFF
+from tests.slack.conftest import INSULT, JUDY, QUESTION, Office
+from tests.slack.server import APP_TOKEN, BOT_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,20 +23,11 @@ LONG = 60.0
 """Seconds that a process may take to start on a busy machine."""
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """What an operator has: a library file with everybody's Slack ids, and an empty folder for the database."""
-    text = (CONFIG / "library.toml").read_text(encoding="utf-8")
-    for name, user in IDS.items():
-        text = text.replace(f'name = "{name}"\n', f'name = "{name}"\nslack = "{user}"\n', 1)
-    text = text.replace('# [slack]\n# channel = "C0123ABCD"\n', f'[slack]\nchannel = "{STAFF}"\n')
-    (tmp_path / "library.toml").write_text(text, encoding="utf-8")
-    return tmp_path
-
-
 @asynccontextmanager
-async def running(office: Office, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The desk as a process; it is killed where the test has not ended it."""
+async def running(
+    office: Office, folder: Path, *command: str, stdin: int | None = None, **more: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The desk as a process, with more settings; it is killed where the test has not ended it."""
     office.clock.time = dt.datetime.now(dt.UTC)
     settings = {
         "SLACK_BOT_TOKEN": BOT_TOKEN,
@@ -50,9 +39,12 @@ async def running(office: Office, folder: Path) -> AsyncIterator[asyncio.subproc
         "PYTHONPATH": str(CONFIG.parent),
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
+        **more,
     }
     with (folder / "log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(*COMMAND, env=settings, cwd=folder, stdout=log, stderr=log)
+        process = await asyncio.create_subprocess_exec(
+            *(command or COMMAND), env=settings, cwd=folder, stdin=stdin, stdout=log, stderr=log
+        )
         try:
             yield process
         finally:
