@@ -128,6 +128,7 @@ class _Ticks:
         self._wires = wires
         self._health = health
         self._heads = heads
+        self._trouble = ""
 
     async def tick(self) -> None:
         now = self._clock.now()
@@ -137,9 +138,15 @@ class _Ticks:
             await self._desk.on_tick(now)
             await self._note(now)
         except database.Unavailable as trouble:
-            if self._console:
-                self._console.say(f"Reminders wait. {trouble}")
-            _LOG.error("Reminders wait. %s", trouble)
+            if str(trouble) != self._trouble:
+                if self._console:
+                    self._console.say(f"Reminders wait. {trouble}")
+                _LOG.error("Reminders wait. %s", trouble)
+            self._trouble = str(trouble)
+        else:
+            if self._trouble:
+                logs.event("database back")
+            self._trouble = ""
         await asyncio.gather(*(wire.tick() for wire in self._wires))
         self._health.ticked = self._clock.now()
         systemd.tell(systemd.ALIVE)

@@ -45,6 +45,7 @@ def back_up(source: Path, target: Path) -> None:
         address = f"{source.as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as here, closing(sqlite3.connect(begun)) as there:
             here.backup(there)
+            there.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
         check(begun)
         begun.replace(target)
     except (sqlite3.Error, OSError) as trouble:
