@@ -8,6 +8,7 @@ import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from tests.conftest import CONFIG
@@ -15,6 +16,7 @@ from tests.discord.conftest import IDS
 from tests.discord.payloads import CHANNEL, TOKEN
 from tests.discord.people import plain
 from tests.test_cli import Shell
+from tests.test_running import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -93,6 +95,28 @@ async def test_the_desk_runs_answers_is_killed_and_goes_on(shell: Shell, server:
         assert process.returncode == 0, said
     assert len(server.said()) == 2
     assert not server.gateway.connected
+
+
+async def test_told_to_stop_while_discord_takes_nothing_it_hands_over(shell: Shell, server: Server) -> None:
+    port = free_port()
+    shell.environment |= {"HEALTH_PORT": str(port)}
+    judy = server.humans["13"]
+    async with running(shell, "run") as process:
+        await asyncio.wait_for(_heard(process, b"chat connected chat=discord"), timeout=60)
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as page:
+            assert page.status == 200
+            assert "ok    Discord: connected since" in await page.text()
+        server.now = server.now.now(server.now.tzinfo)
+        server.goes_wrong("taken, then deaf")
+        await judy.post(QUESTION)
+        await server.until(server.said, seconds=60)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+    async with running(shell, "run") as process:
+        await asyncio.wait_for(_heard(process, b"notice sent"), timeout=60)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+    assert len(server.said()) == 1, "what Discord had taken was found, and not sent again"
 
 
 async def test_a_bad_token_ends_the_start_with_one_line(shell: Shell) -> None:
