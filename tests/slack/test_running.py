@@ -81,8 +81,8 @@ async def test_told_to_stop_while_a_judgement_takes_minutes_it_stops(office: Off
         said = slack.write(JUDY, QUESTION)
         telling = asyncio.ensure_future(slack.tell(said))
         await slack.until(lambda: "judging" in log_of(folder), "a judgement", LONG)
+        telling.cancel()  # it will never be acknowledged
         assert await stopped(process) == 1, "it had to break off"
-        telling.cancel()
     async with running(office, folder) as process:
         await slack.until(lambda: slack.desks(thread=said["ts"]), "an answer to what was never acknowledged", LONG)
         assert await stopped(process) == 0
