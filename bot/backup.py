@@ -42,6 +42,7 @@ def back_up(source: Path, target: Path) -> None:
     begun = target.with_name(f"{target.name}.part")
     try:
         begun.unlink(missing_ok=True)
+        begun.touch(mode=0o600)  # it holds what people wrote: nobody else on this machine reads it
         address = f"{source.as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as here, closing(sqlite3.connect(begun)) as there:
             here.backup(there)

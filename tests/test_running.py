@@ -63,6 +63,7 @@ def test_dated_backups_rotate_and_restore(shell: Shell) -> None:
     assert left[0] == "desk-2026-01-03T033000Z.db"
     assert left[2:] == ["holiday photos.db"], "what is no copy of the desk's is left alone"
     assert left[1] in done.stdout
+    assert (copies / left[1]).stat().st_mode & 0o077 == 0, "it is the operator's alone"
     shell.run("run", typed="Love the new chairs!\n")
     assert shell.run("restore", f"copies/{left[1]}").returncode == 0
     assert "Open cases: 1" in shell.run("run", typed="/open\n").stdout
