@@ -17,7 +17,7 @@ _SURE = (
 )
 _UNSURE = r"st|drive|dr|court|ct|place|pl|way|trail|trl|square|squares|sq|loop|plaza|heights|ridge|bend|run"
 _HOUSE = r"(?<![\w$.,:/#-])(?:[NSEWnsew]\d{2,6}(?: ?[NSEWnsew]\d{2,6})?|\d{1,6}(?:[-/]\d{1,4})?[A-Za-z]?)"
-_UNIT = r"(?:[\s,]+(?:apartment|apt|suite|ste|unit|lot|room|rm|floor|trailer|#)\.?\s*#?\s*\w{1,6})*"
+_UNIT = r"(?:[\s,]+(?:apartment|apt|suite|ste|unit|lot|room|rm|floor|trailer|#)\.?\s*(?:#\s*)?\w{1,6}){0,4}"
 _TOWN = r"(?:[\s,]+(?:[^\W\d_][\w'’.-]*|\([^()\n]{2,20}\))){0,6}?[\s,]+\d{5}(?:-\d{4})?(?!\w)"
 _STATE = r"(?:[\s,]+[^\W\d_][\w'’.-]*){1,3},?\s+(?:[A-Z]{2}|Wisconsin|Minnesota|Illinois|Iowa|Michigan)\b"
 _REST = rf"{_UNIT}(?:{_TOWN}|{_STATE})?"

@@ -122,6 +122,8 @@ class Privacy(Table):
             matches_nothing = re.compile(value).fullmatch("") is not None
         except re.error as error:
             raise ValueError(f"is no regular expression: {error}") from None
+        if re.search(r"(?<!\\)(?:[*+]|\{\d*,\}|\)[{])", value):
+            raise ValueError('has no end, or repeats a group; write how long it is, for example "2\\d{13}"')
         if value and matches_nothing:
             raise ValueError('fits an empty text; write for example "2\\d{13}"')
         return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _SIGNS = re.compile(r"[\\*_~`|<>\[\](){}@#:/]")
-_LIST = re.compile(r"^(\s*)(-|\d+(?=\.))", re.MULTILINE)
+_LIST = re.compile(r"^([^\S\n]*)(-|\d+(?=\.))", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]]")
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 """Signs that turn the direction of writing, and with it what stands around them."""

@@ -71,7 +71,7 @@ _GAP = r"(?:[ ,\"-]{1,3}[a-z0-9']{1,30}){0,5}?[ ,\"-]{1,3}"
 
 _THE_WORD = re.compile(
     r"(?:call(?:ed|ing|s)?|said|says?|word|term|yell(?:ed|ing)|shout(?:ed|ing)|heard|hear|told|"
-    r"tell|wrote|written|scrawl\w*|scribbl\w+|sprayed|carved"
+    r"tell|wrote|written|scrawl\w{0,9}|scribbl\w{1,9}|sprayed|carved"
     r"|painted|graffiti|nobody|no one|not|isn'?t|aren'?t|never|stop|quit|anti|dijo|dijeron|llam[oa]|nadie|novel|book"
     r"|title|poem|song|movie|chapter|shelf|reading|read|as if|against|hate)[^.!?\n]{0,45}$"
 )
@@ -172,7 +172,7 @@ _SIGNS = (
         r"mexico|africa|china|your country|their country|india|asia|the jungle)",
         r"(?:call|llamen a|llama a|echenle a) (?:ice|la migra|immigration)",
         r"(?:speak|learn) english (?:or|before)(?: [a-z]+){0,2} (?:get|go|leave|out|crawl)",
-        r"regres[ae]\w* a (?:tu|su) (?:pais|rancho|pueblo)",
+        r"regres[ae][a-z]* a (?:tu|su) (?:pais|rancho|pueblo)",
         r"(?:don'?t|do not|doesn'?t) belong (?:in (?:this|our) (?:country|town)|here with)",
     ),
     sign(

@@ -48,7 +48,7 @@ _COPIED = (
     sign(
         0.88,
         "It says that the owner's name or mark was taken off.",
-        r"(?:crop(?:ped|ping)?|cut|took|removed?|edited|erased|blurred|le quite|quite|recort\w+|"
+        r"(?:crop(?:ped|ping)?|cut|took|removed?|edited|erased|blurred|le quite|quite|recort[a-z]+|"
         r"photoshopped)(?: [a-z']+){0,5}? (?:watermark|logo|mark|name|signature|credit|marca de agua|"
         r"marca|firma)(?: (?:off|out|away))?",
         r"(?:watermark|logo|marca de agua)(?: [a-z']+){0,3} (?:off|out|gone|removed|cropped)",

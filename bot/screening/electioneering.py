@@ -107,7 +107,7 @@ def _names(
         last = plain.split()[-1] if plain.split() else ""
         if last and (len(last) == 1 or last.isdigit()):
             kind = plain.split()[-2] if len(plain.split()) > 1 else ""
-            on_ballot += [rf"(?:on|yes|no|{re.escape(kind[:4])}\w*\.?|[qp]) ?{re.escape(last)}"]
+            on_ballot += [rf"(?:on|yes|no|{re.escape(kind[:4])}[a-z]*\.?|[qp]) ?{re.escape(last)}"]
     people: list[str] = []
     for candidate in candidates:
         parts = [p for p in Reading(candidate).words if len(p) > 2]

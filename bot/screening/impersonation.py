@@ -43,10 +43,10 @@ _PAYS = words(
     r"(?:pay|paga|pague)(?:ar)? (?:at|en|here|aqui)",
 )
 _PRIZE = words(
-    r"(?:you|u|you'?ve|youve)(?: have| were| are| been| was)*(?: been)? (?:pick(?:ed)?|chosen|"
+    r"(?:you|u|you'?ve|youve)(?: have| were| are| been| was){0,4} (?:pick(?:ed)?|chosen|"
     r"selected|won|a winner|our winner|the winner|our [a-z ]{3,25} winner)",
     r"you(?:'re| are) (?:our|the|a)(?: [a-z]+){0,4} winner",
-    r"congrat\w*(?: [a-z']+){0,5} (?:winner|won|picked|selected)|winner(?:s)? (?:of|in) (?:our|the)",
+    r"congrat[a-z]*(?: [a-z']+){0,5} (?:winner|won|picked|selected)|winner(?:s)? (?:of|in) (?:our|the)",
     r"claim (?:your|ur|it|the|this|in|here|prize)",
     r"(?:free|win a|get a|gets a) (?:tablet|ipad|iphone|gift card|kindle|\$\d+|auger)",
     r"ganaste|ha sido seleccionad[oa]|felicidades(?: [a-z]+){0,4} gan\w+|lucky (?:follower|winner|patron)",

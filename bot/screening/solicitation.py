@@ -22,7 +22,7 @@ _OFFER = (
     *each(
         0.6,
         _WHY,
-        r"\d+ ?(?:%|percent) off|(?:%|percent|per cent) off",
+        r"[0-9]+ ?(?:%|percent) off|(?:%|percent|per cent) off",
         r"free (?:home |in-home |no obligation |first |trial )?(?:estimates?|quotes?|consult\w*|"
         r"delivery|shipping|inspections?|valuation|trial|appraisals?|lessons? come|intro)",
         r"(?:for sale|now hiring|we'?re hiring|sign-on|starter kit|bulk deals?|"
