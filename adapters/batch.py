@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.chat import Attachment, Comment, Earlier
+from bot.chat import Attachment, Comment, Earlier, storable
 from bot.screening.finding import Outcome
 from bot.screening.score import Label
 
@@ -135,7 +135,7 @@ def line(row: Row, verdict: Verdict, policy: Policy) -> str:
         for finding in verdict.findings
     ]
     said = {
-        "id": row.id,
+        "id": storable(row.id) if isinstance(row.id, str) else row.id,
         "verdict": verdict.outcome,
         "guidelines": list(verdict.guidelines),
         "needs_reply": verdict.needs_reply,
@@ -151,9 +151,9 @@ def _row(raw: bytes, kind: type[Kind]) -> Kind:
         return kind.model_validate(json.loads(raw.decode("utf-8")))
     except UnicodeDecodeError:
         raise Broken("is not UTF-8 text") from None
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise Broken(f"is not JSON: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise Broken(f"{where}: {first['msg']}" if where else "is no JSON object") from None
+    except (ValueError, RecursionError) as error:  # also a number of more digits than Python reads
+        raise Broken(f"is not JSON: {error}") from None

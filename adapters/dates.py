@@ -36,7 +36,7 @@ def past_time(words: str, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | Non
     time = _time(rest if day else words) if rest or not day else dt.time()
     if time is None:
         return None
-    return dt.datetime.combine(day or today, time, zone).astimezone(dt.UTC)
+    return _moment(day or today, time, zone)
 
 
 def coming_time(words: str, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
@@ -52,19 +52,27 @@ def coming_time(words: str, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | N
     time = _time(rest if day else words) if rest or not day else dt.time()
     if time is None:
         return None
-    return dt.datetime.combine(day or now.astimezone(zone).date(), time, zone).astimezone(dt.UTC)
+    return _moment(day or now.astimezone(zone).date(), time, zone)
 
 
 def end_of_day(words: str, now: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
     """The last moment of a day to come: `2026-12-04`, `tomorrow`, `friday`. None where it is no day."""
     day = _day(words.strip(), now.astimezone(zone).date(), step=1)
-    return dt.datetime.combine(day, dt.time(23, 59, 59), zone).astimezone(dt.UTC) if day else None
+    return _moment(day, dt.time(23, 59, 59), zone) if day else None
 
 
 def span(words: str) -> dt.timedelta | None:
     """A length such as `+1d`, `+90 min`, `+2w`. None where it is none."""
     match = _SPAN.fullmatch(words.strip())
     return int(match[1]) * _UNITS[match[2][0].lower()] if match else None
+
+
+def _moment(day: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime | None:
+    """A moment of the library's in UTC; None where it lies at an end of the calendar, in another year there."""
+    try:
+        return dt.datetime.combine(day, time, zone).astimezone(dt.UTC)
+    except OverflowError:
+        return None
 
 
 def _day(word: str, today: dt.date, step: int) -> dt.date | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 _LOG = logging.getLogger("commentdesk")
-_LINE = re.compile(r"(\d{4}-\d\d-\d\d) ([a-z0-9-]+) (\d+) ([0-9a-f]{64})")
+_LINE = re.compile(r"(\d{4}-\d\d-\d\d) ([a-z0-9-]+) (\d{1,18}) ([0-9a-f]{64})")
 
 
 class HeadFile:
@@ -80,8 +80,17 @@ def read(path: Path, library: str) -> list[Head]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        if not (match := _LINE.fullmatch(line.strip())):
+        match = _LINE.fullmatch(line.strip())
+        day = _day(match[1]) if match else None
+        if match is None or day is None:
             raise ConfigurationError([f"{path}:{number}: is no line such as “2026-11-16 {library} 412 9f0c…”."])
         if match[2] == library:
-            heads.append(Head(dt.date.fromisoformat(match[1]), int(match[3]), bytes.fromhex(match[4])))
+            heads.append(Head(day, int(match[3]), bytes.fromhex(match[4])))
     return heads
+
+
+def _day(said: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(said)
+    except ValueError:
+        return None

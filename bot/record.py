@@ -84,7 +84,7 @@ async def verify(
         if one.payload is None:
             lost[one.number] = None
         elif one.kind == DISPOSAL:
-            for number in json.loads(one.payload)["entries"]:
+            for number in _disposed(one.payload):
                 lost.pop(number, None)
     if lost:
         first = min(lost)
@@ -130,17 +130,31 @@ async def export(entries: AsyncIterator[Entry], form: str, out: IO[str]) -> int:
 
 
 def row(entry: Entry) -> dict[str, Any]:
-    """An entry as JSON values."""
+    """An entry as JSON values; a payload that is no JSON, as only somebody else writes it, stands as text."""
     return {
         "number": entry.number,
         "at": entry.at.isoformat(),
         "kind": entry.kind,
         "case": entry.case,
-        "payload": json.loads(entry.payload) if entry.payload else None,
+        "payload": _read(entry.payload) if entry.payload else None,
         "salt": entry.salt.hex() if entry.salt else None,
         "digest": entry.digest.hex(),
         "link": entry.link.hex(),
     }
+
+
+def _read(payload: str) -> Any:
+    try:
+        return json.loads(payload)
+    except (ValueError, RecursionError):
+        return payload
+
+
+def _disposed(payload: str) -> list[int]:
+    """The entries that a disposal names; none where it is not one of the desk's."""
+    said = _read(payload)
+    named = said.get("entries") if isinstance(said, dict) else None
+    return [number for number in named if isinstance(number, int)] if isinstance(named, list) else []
 
 
 def _digest(salt: bytes, payload: str) -> bytes:

@@ -13,15 +13,18 @@ pattern does, so that a pattern may be refused without need and is never passed 
 from __future__ import annotations
 
 import re
-import re._constants as sre
-import re._parser as parser
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+# The standard library's own reading of a pattern; typeshed does not know these two.
+sre: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 ALPHABET = [*map(chr, range(128)), *"éñßİаα٣²’“«–©€😀ーก\u200b\u00a0\u2028\u0301"]
 """Every ASCII sign, and one or two of each other kind that patterns tell apart."""

@@ -193,7 +193,7 @@ def test_patterns_inside_functions_are_linear_or_known() -> None:
             if isinstance(argument, ast.Constant):
                 if file not in OF_THE_LIBRARY:
                     held = use if use in {WHOLE, BEGINNING} else SEARCH
-                    assert trouble(str(argument.value), 0, held) is None, f"{file}, {function}: {argument.value}"
+                    assert trouble(str(argument.value), 0, held) is None, (file, function, argument.value)
             else:
                 built.add((file, function))
     assert built == BUILT

@@ -1,0 +1,81 @@
+"""What fuzzing has found, each held by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from adapters import batch, dates, heads
+from bot import record
+from bot.screening.finding import Outcome, Verdict
+from bot.toml import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.policy import Policy
+
+NOW = dt.datetime(2026, 11, 16, 17, tzinfo=dt.UTC)
+FINE = Verdict(Outcome.KEEP, (), (), "It is fine.", needs_reply=False, urgent=False, confidence=0.9)
+
+
+@pytest.mark.parametrize(("words", "zone"), [("9999-12-31 23:59", "America/Chicago"), ("0001-01-01", "Asia/Tokyo")])
+def test_the_ends_of_the_calendar_are_no_times(words: str, zone: str) -> None:
+    assert dates.past_time(words, NOW, ZoneInfo(zone)) is None
+    assert dates.coming_time(words, NOW, ZoneInfo(zone)) is None
+
+
+def test_the_last_day_of_the_calendar_has_no_end_elsewhere() -> None:
+    assert dates.end_of_day("9999-12-31", NOW, ZoneInfo("America/Chicago")) is None
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "٢٠٢٦-١١-١٦", "0000-00-00"])
+def test_a_head_of_no_day_is_named_by_its_line(day: str, tmp_path: Path) -> None:
+    file = tmp_path / "heads.txt"
+    file.write_text(f"2026-11-16 lib 1 {'0f' * 32}\n{day} lib 412 {'9f' * 32}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"heads\.txt:2: is no line such as"):
+        heads.read(file, "lib")
+
+
+def test_a_number_of_too_many_digits_is_a_broken_line() -> None:
+    said: list[str] = []
+    content = b'{"id": %s, "comment": "Hi"}\n{"id": 2, "comment": "Hi"}\n' % (b"9" * 5000)
+    rows = batch.rows(
+        io.BytesIO(content), batch.Row, lambda _: None, lambda number, why: said.append(f"{number} {why}")
+    )
+    assert [row.id for row in rows] == [2]
+    assert len(said) == 1
+    assert said[0].startswith("1 is not JSON")
+
+
+def test_an_id_of_half_a_sign_can_be_written(policy: Policy) -> None:
+    (row,) = batch.rows(io.BytesIO(b'{"id": "\\ud800", "comment": "Hi"}'), batch.Row, lambda _: None, lambda *_: None)
+    assert json.loads(batch.line(row, FINE, policy).encode())["id"] == "?"
+
+
+@pytest.mark.parametrize("said", [{"by": "x"}, {"entries": 5}, {"entries": [None, {}]}, [], None])
+async def test_a_disposal_that_names_nothing_loses_no_entry(said: object) -> None:
+    one = record.entry("lib", 1, record.GENESIS, NOW, kind=record.DISPOSAL, case=None, said=said)
+
+    async def entries() -> AsyncIterator[record.Entry]:
+        yield one
+
+    assert await record.verify(entries(), 1, one.link) == (1, None)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+async def test_an_entry_changed_to_no_json_is_exported_as_text(form: str) -> None:
+    one = record.entry("lib", 1, record.GENESIS, NOW, kind="comment", case=None, said={})
+
+    async def entries() -> AsyncIterator[record.Entry]:
+        yield record.Entry(**{name: getattr(one, name) for name in one.__slots__} | {"payload": "{no json"})
+
+    out = io.StringIO()
+    assert await record.export(entries(), form, out) == 1
+    assert "{no json" in out.getvalue()
