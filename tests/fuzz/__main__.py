@@ -1,4 +1,4 @@
-"""Feed every parser: `python -m tests.fuzz 1000000 [NAME]`; two processes, a line each, and what broke one."""
+"""Feed every parser: `python -m tests.fuzz 1000000 [NAME]`; a line each, and what broke one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import click
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.fuzz.parsers import Parser, finish, folder, parsers
-
-PROCESSES = 2
 
 
 def feed(parser: Parser, count: int, start: int = 0) -> str | None:
@@ -51,12 +49,13 @@ def _line(number: int, count: int) -> tuple[str, int, float, str | None]:
 @click.command()
 @click.argument("inputs", type=int, default=1_000_000)
 @click.argument("name", default="")
-def main(inputs: int, name: str) -> None:
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
+def main(inputs: int, name: str, processes: int) -> None:
     """Feed so many inputs to all parsers together, or to those whose name holds NAME."""
     chosen = [(n, parser) for n, parser in enumerate(parsers()) if name in parser.name]
     whole = sum(parser.share for _, parser in chosen)
     broken = 0
-    with ProcessPoolExecutor(PROCESSES) as pool:
+    with ProcessPoolExecutor(processes) as pool:
         work = [pool.submit(_line, n, max(round(inputs * parser.share / whole), 1)) for n, parser in chosen]
         for one in work:
             what, count, seconds, trouble = one.result()

@@ -42,13 +42,12 @@ from bot.screening import Screening
 from bot.screening.finding import Outcome, Verdict
 from bot.screening.model.classifier import Classifier
 from bot.store import Store
-from tests.fuzz import mutation
+from tests.fuzz import mutation, samples
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 CONFIG = Path(__file__).parents[2] / "config"
-PAYLOADS = Path(__file__).parents[1] / "slack" / "payloads"
 NOW = dt.datetime(2026, 11, 16, 17, tzinfo=dt.UTC)
 ZONES = tuple(map(ZoneInfo, ("America/Chicago", "Pacific/Kiritimati", "UTC")))
 VERDICT = Verdict(Outcome.KEEP, (), (), "It is fine.", needs_reply=False, urgent=False, confidence=0.9)
@@ -295,132 +294,7 @@ def _command(arguments: list[str]) -> None:
     assert result.exit_code == 0 or result.output.strip() or result.exit_code == 1
 
 
-_SLACK = [
-    payload
-    for file in sorted(PAYLOADS.glob("*.json"))
-    for payload in [json.loads(file.read_text(encoding="utf-8"))]
-    if "ts" in (payload.get("event") or payload.get("message") or {})
-]
-_KEPT = frozenset({"ts", "user", "type", "event", "message", "text"})
-_OURS = frozenset(
-    ("id", "custom_id", "private_metadata", "blocks", "selected_option", "selected_options", "channel_id", "timestamp")
-)
-_VIEW = {
-    "id": "V1",
-    "private_metadata": json.dumps(
-        {"action": "remove", "case": "2026-0001", "seen": 1, "channel": "C1", "thread": "1.2"}
-    ),
-    "blocks": [{"type": "input", "block_id": "reason"}],
-    "state": {
-        "values": {
-            "reason": {"reason": {"type": "plain_text_input", "value": "It insults."}},
-            "comment": {"comment": {"type": "plain_text_input", "value": "You cow."}},
-            "guidelines": {"g": {"type": "checkboxes", "selected_options": [{"value": "2"}, {"value": "3"}]}},
-            "platform": {"p": {"type": "static_select", "selected_option": {"value": "facebook"}}},
-        }
-    },
-}
-_FORM = {
-    "custom_id": "remove:2026-0001:1",
-    "components": [
-        {"component": {"custom_id": "reason", "value": "It insults."}},
-        {"component": {"custom_id": "guidelines", "values": ("2", "3")}},
-        {"components": ({"custom_id": "time", "value": "yesterday 4 pm"},)},
-        {"component": {"custom_id": "later", "value": "tomorrow 10:00"}},
-        {"component": {"custom_id": "day", "value": "2026-12-04"}},
-        {"component": {"custom_id": "until", "value": "friday"}},
-        {"component": {"custom_id": "text", "value": "You cow."}},
-    ],
-}
-_DISCORD = {
-    "id": "1440000000000000000",
-    "channel_id": "200",
-    "type": 0,
-    "content": "<@300> Is this open?",
-    "timestamp": "2026-11-16T17:00:00+00:00",
-    "edited_timestamp": None,
-    "tts": False,
-    "mention_everyone": False,
-    "mentions": [],
-    "mention_roles": [],
-    "pinned": False,
-    "author": {"id": "9", "username": "judy", "discriminator": "0", "avatar": None},
-    "attachments": [
-        {
-            "id": "5",
-            "filename": "message.txt",
-            "size": 10,
-            "url": "https://cdn.discordapp.com/a",
-            "proxy_url": "https://media.discordapp.net/a",
-            "content_type": "text/plain",
-        }
-    ],
-    "embeds": [{"type": "rich", "title": "T", "description": "D", "url": "https://a.example", "author": {"name": "N"}}],
-    "components": [],
-}
-_ROW = {
-    "id": "a-1",
-    "comment": "Is this open?",
-    "post": "Story time at 10.",
-    "author": "Jo Roe",
-    "platform": "facebook",
-    "attachments": [{"kind": "image", "description": "a cat"}],
-    "earlier": [{"author": None, "comment": "Hi"}],
-    "expected": {"verdict": "keep", "guidelines": [], "needs_reply": True, "urgent": False},
-}
-_PAIR = {"id": 1, "dimension": "party", "a": {"comment": "Vote A"}, "b": {"comment": "Vote B"}, "expected": "remove"}
-_TIMES = (
-    "2026-11-20 4:30 pm",
-    "yesterday 16:30",
-    "friday",
-    "9 am",
-    "2 h ago",
-    "+2h",
-    "2026-12-04T09:00",
-    "#42",
-    "tomorrow",
-)
-_CONSOLE = (
-    *(f"/{name} 2026-0001 {rest}" for name in ACTIONS for rest in ("", "2 It insults.", "yesterday 4 pm", "hidden")),
-    "/post Story time at 10.",
-    "/author Jo",
-    "/platform facebook Page",
-    "/as director",
-    "/as stranger",
-    "/help",
-    "/",
-    "Is the library open on Monday?",
-    "You people are worthless pigs.",
-    "/words 1 You cow.",
-    "/cases all",
-    "/find cow",
-)
-_HEAD = f"2026-11-16 alder-creek 412 {'9f' * 32}\n"
-_FILES = (
-    b"\x89PNG\r\n\x1a\n" + bytes(40),
-    b"\xff\xd8\xff" + bytes(9),
-    b"GIF89a",
-    b"RIFFxxxxWEBP",
-    b"%PDF-1.7\n",
-    b"PK\3\4",
-    b"",
-)
-_ARGUMENTS = (
-    ["record", "verify"],
-    ["record", "export", "--format", "csv"],
-    ["record", "due"],
-    ["holidays", "2027"],
-    ["init", "."],
-    ["record", "pack", "--out", "x.zip", "--from", "2026-11-01", "--redact", "a", "b"],
-    ["backup", "b.db"],
-    ["--version"],
-    ["restore", "nothing.db"],
-    ["record", "hold", "--case", "2026-0001", "--reason", "x"],
-    ["screen", "nothing", "--library", "x"],
-)
-
-
-def _samples(name: str) -> tuple[str, ...]:
+def _shipped(name: str) -> tuple[str, ...]:
     return ((CONFIG / name).read_text(encoding="utf-8"),)
 
 
@@ -437,9 +311,9 @@ def _database() -> bytes:
 
 def _arguments() -> st.SearchStrategy[list[str]]:
     changed = st.lists(
-        st.one_of(mutation.scraps, st.sampled_from([word for words in _ARGUMENTS for word in words])), max_size=3
+        st.one_of(mutation.scraps, st.sampled_from([word for words in samples.ARGUMENTS for word in words])), max_size=3
     )
-    harmless = st.sampled_from(_ARGUMENTS)
+    harmless = st.sampled_from(samples.ARGUMENTS)
     return st.tuples(harmless, changed, st.booleans()).map(lambda t: [*t[0], *t[1]] if t[2] else [*t[0][:1], *t[1]])
 
 
@@ -449,37 +323,40 @@ def parsers() -> list[Parser]:
         ("=1+1", "@everyone https://a.example/x", "You cow.\n1. a\n- b", "Call 608-555-0123 at 12 Elm St")
     )
     jsonl = st.one_of(
-        mutation.lines((json.dumps(_ROW), json.dumps(_PAIR))),
-        mutation.values((_ROW, _PAIR), wild=True).map(lambda value: json.dumps(value).encode()),
+        mutation.lines((json.dumps(samples.ROW), json.dumps(samples.PAIR))),
+        mutation.values((samples.ROW, samples.PAIR), wild=True).map(lambda value: json.dumps(value).encode()),
     )
     payloads = st.lists(mutation.texts(('{"entries":[1,2]}', '{"by":"x"}', '{"entries":5}', "[]", "null")), max_size=4)
     pairs = st.lists(st.tuples(mutation.scraps, mutation.scraps), max_size=3)
     return [
-        Parser("Slack messages", mutation.values(_SLACK, _KEPT), _message, 0.5),
-        Parser("Slack forms", mutation.values([_VIEW], _KEPT, _OURS), _slack_form),
+        Parser("Slack messages", mutation.values(samples.SLACK, samples.KEPT), _message, 0.5),
+        Parser("Slack forms", mutation.values([samples.VIEW], samples.KEPT, samples.OURS), _slack_form),
         Parser(
             "Discord messages",
-            mutation.values([_DISCORD], frozenset(_DISCORD) | {"type", "username"}, _OURS),
+            mutation.values([samples.DISCORD], frozenset(samples.DISCORD) | {"type", "username"}, samples.OURS),
             _discord_message,
             0.5,
         ),
         Parser(
-            "Discord forms", mutation.values([_FORM], frozenset({"components", "component"}), _OURS), _discord_form, 0.5
+            "Discord forms",
+            mutation.values([samples.FORM], frozenset({"components", "component"}), samples.OURS),
+            _discord_form,
+            0.5,
         ),
         Parser("Discord ids", mutation.texts(("remove:2026-0001:1", "home::", "case:2026-0001:")), cards.read_id),
         Parser("cards on Discord", said, _shown, 0.3),
-        Parser("dates and times", mutation.texts(_TIMES), _times),
-        Parser("library.toml", mutation.lines(_samples("library.toml")), _table(Library), 0.05),
-        Parser("policy.toml", mutation.lines(_samples("policy.toml")), _table(Policy), 0.1),
+        Parser("dates and times", mutation.texts(samples.TIMES), _times),
+        Parser("library.toml", mutation.lines(_shipped("library.toml")), _table(Library), 0.05),
+        Parser("policy.toml", mutation.lines(_shipped("policy.toml")), _table(Policy), 0.1),
         Parser(
-            ".env", mutation.lines((*_samples("example.env"), "SLACK_HTTP_PORT=3000\nDISCORD_TOKEN=x\n")), _env, 0.1
+            ".env", mutation.lines((*_shipped("example.env"), "SLACK_HTTP_PORT=3000\nDISCORD_TOKEN=x\n")), _env, 0.1
         ),
         Parser("cases as JSON lines", jsonl, _rows),
-        Parser("record heads", mutation.lines((_HEAD, _HEAD * 2)), _heads),
+        Parser("record heads", mutation.lines((samples.HEAD, samples.HEAD * 2)), _heads),
         Parser("records to verify", st.tuples(payloads, st.integers(0, 9), st.none() | mutation.scraps), _verify, 0.2),
         Parser("words to mask", st.tuples(pairs, said), _redact),
-        Parser("files", mutation.bytes_like(_FILES), media_type),
+        Parser("files", mutation.bytes_like(samples.FILES), media_type),
         Parser("backups", st.deferred(lambda: mutation.bytes_like([_database(), _database()[:5000]])), _backup, 0.02),
         Parser("command line", _arguments(), _command, 0.02),
-        Parser("console lines", mutation.texts(_CONSOLE), _type, 0.005),
+        Parser("console lines", mutation.texts(samples.CONSOLE), _type, 0.005),
     ]
