@@ -33,7 +33,8 @@ COLUMNS = (
     "verdict", "guidelines", "why", "ruling", "ruled by", "ruled at", "ruled under", "reason", "done", "done by",
     "done at", "replied by", "replied at", "reply", "withdrawn",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r\n])")
+"""Where a formula may begin: with the cell, and after what a spreadsheet set to another separator takes for its end."""
 LEAST = 4
 """Characters; a shorter piece of what is masked tells nothing."""
 
@@ -200,8 +201,8 @@ def _cut(text: str, whole: str) -> str:
 
 
 def as_text(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip().startswith(FORMULA) or cell.startswith(("\t", "\r", "\n")) else cell
+    """A cell that no spreadsheet takes for a formula, whichever separator it is set to."""
+    return FORMULA.sub(lambda place: f"{place[0]}'", cell)
 
 
 def _zip(path: Path, files: _Files, head: Sequence[str]) -> None:
