@@ -33,7 +33,7 @@ COLUMNS = (
     "verdict", "guidelines", "why", "ruling", "ruled by", "ruled at", "ruled under", "reason", "done", "done by",
     "done at", "replied by", "replied at", "reply", "withdrawn",
 )  # fmt: skip
-FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r\n])")
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=[\s\"]{0,40}[=+\-@＝＋－＠])|^(?=[\t\r\n])")
 """Where a formula may begin: with the cell, and after what a spreadsheet set to another separator takes for its end."""
 LEAST = 4
 """Characters; a shorter piece of what is masked tells nothing."""
