@@ -59,10 +59,10 @@ def main(count: int) -> None:
                     kept = {f.guideline for f in gather(Scene(case[0], tuple(earlier), screening.library)).findings}
                     lost[kind] += not found <= kept
                     lost[f"{kind}, checked"] += 1
-    for kind, how in moved.items():
-        whole = sum(n for name, n in how.items() if name != "urgent no more")
+    for kind, counted in moved.items():
+        whole = sum(n for name, n in counted.items() if name != "urgent no more")
         click.echo(f"{kind}: {whole} verdicts; findings of rules lost in {lost[kind]} of {lost[f'{kind}, checked']}")
-        for name, n in how.most_common():
+        for name, n in counted.most_common():
             click.echo(f"  {name:<22}{n:>6}  {n / whole:.2%}")
 
 
