@@ -309,6 +309,11 @@ def _database() -> bytes:
     return path.read_bytes()
 
 
+def _ids() -> st.SearchStrategy[str]:
+    """Ids as Discord keeps them, of at most 100 signs."""
+    return mutation.texts(("remove:2026-0001:1", "home::", "case:2026-0001:")).map(lambda text: text[:100])
+
+
 def _arguments() -> st.SearchStrategy[list[str]]:
     changed = st.lists(
         st.one_of(mutation.scraps, st.sampled_from([word for words in samples.ARGUMENTS for word in words])), max_size=3
@@ -343,7 +348,7 @@ def parsers() -> list[Parser]:
             _discord_form,
             0.5,
         ),
-        Parser("Discord ids", mutation.texts(("remove:2026-0001:1", "home::", "case:2026-0001:")), cards.read_id),
+        Parser("Discord ids", _ids(), cards.read_id),
         Parser("cards on Discord", said, _shown, 0.3),
         Parser("dates and times", mutation.texts(samples.TIMES), _times),
         Parser("library.toml", mutation.lines(_shipped("library.toml")), _table(Library), 0.05),
