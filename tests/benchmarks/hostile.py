@@ -1,7 +1,8 @@
 """What hostile text costs: `python -m tests.benchmarks.hostile [--whole]`.
 
 Times each pattern of the desk, or the whole screening, masking and marking of a comment, over a family of hostile texts
-of 1,000, 10,000 and 100,000 characters, and prints the two worst of each. What takes linear time costs ten times as much a step.
+of 1,000, 10,000 and 100,000 characters, and prints the two worst of each. What is linear costs ten times as much a
+step.
 """
 
 from __future__ import annotations
