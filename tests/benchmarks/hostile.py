@@ -33,7 +33,7 @@ PIECES = (
     "a\u0301", "(((", "they see the ", "hope they ", "f*", "vote for ", "her the ", "my son ",
     "cropped the the ", "man the the ", "_recort", "_congrat", "_prop", "scrawl", "1 a st ",
     "1 lot st apt ", "po box 1 apt ", "12 Elm ", "a.b@", "a@a.", "http://", "www.a.", "a.", " \n", "\t",
-    "call 608 ", "3 a", "S T ", "aaaa", "!", "[", "<@U1>", "- ", "1. ", "@here ", "\ud800", "\0", "٣",
+    "call 608 ", "3 a", "S T ", "aaaa", "!", "[", "<@U1>", "- ", "1. ", "@here ", "\0", "٣",
     "send me ", "where do ", "you have been ", "who are you ", "mr. ", "$ 1", "in the ", "saw a ",
     "is this ", "\u202e",
 )  # fmt: skip
