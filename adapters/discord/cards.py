@@ -189,6 +189,8 @@ def _within(text: str, most: int, shown: Callable[[str], str] = literal) -> str:
     keep = len(text)
     while len(made := shown(cut(text, keep))) > most:
         keep = min(keep - 1, most, keep * 9 // 10)
+        if keep < 1:
+            return ""  # what stands before it alone does not fit
     return made
 
 

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters import batch, dates, heads
+from adapters.discord import cards
 from bot import record
+from bot.chat import Card, Line
 from bot.screening.finding import Outcome, Verdict
 from bot.toml import ConfigurationError
 
@@ -79,3 +81,15 @@ async def test_an_entry_changed_to_no_json_is_exported_as_text(form: str) -> Non
     out = io.StringIO()
     assert await record.export(entries(), form, out) == 1
     assert "{no json" in out.getvalue()
+
+
+@pytest.mark.parametrize("length", range(3980, 4096, 5))
+def test_a_label_longer_than_the_room_that_is_left_ends_the_card(length: int) -> None:
+    lines = (
+        Line("y" * 1990),
+        Line("x" * length, quoted=True),
+        Line("Hi", "What the director wants to know", quoted=True),
+    )
+    shown = cards.show(Card("A case", lines))
+    assert len(shown.content) <= 2000
+    assert not shown.embed or len(shown.embed.description or "") <= 4096
