@@ -27,8 +27,8 @@ class Care(Table):
 
     referral_cost: Annotated[float, Field(gt=0, le=3)] = 1.0
     """How dear a question to the director is; 1 is a tenth of a wrongful removal. Smaller asks her more often."""
-    allowed_at_most: Annotated[float, Field(ge=0, le=0.2)] = 0.02
-    """Removal is advised only where the chance that the comment is allowed is at most this."""
+    allowed_at_most: Annotated[float, Field(ge=0, le=0.2)] = 0.01
+    """Of a library's allowed comments, the share that may be removed at most; `bot.screening.model.bound` holds it."""
 
 
 class Thresholds(Table):
@@ -57,7 +57,7 @@ class Prior(Table):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if abs(self.keep + self.refer + self.remove - 1) > 0.01:
-            raise ValueError("keep, refer and remove must add up to 1, for example 0.50, 0.18 and 0.32")
+            raise ValueError("keep, refer and remove must add up to 1, for example 0.53, 0.18 and 0.29")
         return self
 
 

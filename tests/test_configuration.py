@@ -58,7 +58,7 @@ POLICY_MISTAKES = {
     "number = 2": ("number = 1", "two guidelines share the number 1"),
     'key = "abuse"': ('key = "off-topic"', "two guidelines share the key off-topic"),
     "refer = 0.35": ("refer = 0.95", "thresholds: refer must be smaller than remove"),
-    "keep = 0.50": ("keep = 0.90", "prior: keep, refer and remove must add up to 1"),
+    "keep = 0.53": ("keep = 0.90", "prior: keep, refer and remove must add up to 1"),
     "remove = 0.85": ("remove = 85", "thresholds.remove: Input should be less than or equal to 1"),
 }
 

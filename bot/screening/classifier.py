@@ -29,6 +29,9 @@ class Probabilities:
     guidelines: Mapping[str, float]
     needs_reply: float
     urgent: float
+    allowed: float
+    """If everything about as likely to be allowed were removed: the share of a library's allowed comments that it would
+    cost, at most; a bound, not a chance."""
 
 
 class Classifier(Protocol):

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from bot.screening.evidence import Evidence
 
 OFF_TOPIC = "off-topic"
-SIGNED_DANGER_FROM, DANGER_FROM = 0.08, 0.2
+SIGNED_DANGER_FROM, DANGER_FROM = 0.05, 0.2
 """From this chance on somebody may be in danger: where the rules see a sign of it, and where they see none."""
 ANSWER_FROM = 0.45
 """From this chance on an answer is owed."""
 CITED_FROM = 0.4
 """From this chance on a guideline is named beside the main one."""
+
+SPOKEN_FROM = 0.15
+"""A comment stays where no guideline is at least this likely to be broken or in doubt: there is nothing to name."""
 
 COST: Mapping[Outcome, Mapping[Outcome, float]] = {
     Outcome.KEEP: {Outcome.KEEP: 0, Outcome.REFER: 3, Outcome.REMOVE: 4},
@@ -34,7 +37,7 @@ COST: Mapping[Outcome, Mapping[Outcome, float]] = {
     Outcome.REMOVE: {Outcome.KEEP: 10, Outcome.REFER: 5, Outcome.REMOVE: 0},
 }
 """What a mistake costs: `COST[said][deserved]`. Removing what is allowed is by far the worst."""
-CORPUS_PRIOR = {Outcome.KEEP: 0.494, Outcome.REFER: 0.173, Outcome.REMOVE: 0.333}
+CORPUS_PRIOR = {Outcome.KEEP: 0.529, Outcome.REFER: 0.183, Outcome.REMOVE: 0.288}
 """The shares of verdicts in the corpus that the classifier learnt from; `policy.toml` may say otherwise."""
 
 
@@ -56,7 +59,7 @@ def lean(evidence: Evidence, policy: Policy, said: Probabilities) -> Leaning:
     chances = _chances(policy, said)
     sign = any(finding.urgent for finding in evidence.findings)
     urgent = said.urgent >= (SIGNED_DANGER_FROM if sign else DANGER_FROM)
-    outcome = _cheapest(chances, policy)
+    outcome = _cheapest(chances, policy, may_remove=said.allowed <= policy.care.allowed_at_most)
     own = max((strength for key, strength in strengths.items() if key not in LEARNT), default=0.0)
     if own >= policy.thresholds.refer and outcome is Outcome.KEEP:
         outcome = Outcome.REFER
@@ -122,9 +125,10 @@ def _strengths(evidence: Evidence, policy: Policy, said: Probabilities) -> dict[
 
 
 def _rests_on_policy(strengths: Mapping[str, float], said: Probabilities) -> bool:
-    """Is what the classifier holds against a comment a guideline that this policy has, and that can apply?"""
+    """Is what is held against a comment a guideline that this policy has, that can apply, and that is likely enough?"""
     likeliest = max(said.guidelines, key=lambda key: said.guidelines[key])
-    return bool(strengths) and (likeliest in strengths or max(strengths.values()) >= CITED_FROM)
+    enough = SPOKEN_FROM if likeliest in strengths else CITED_FROM
+    return max(strengths.values(), default=0.0) >= enough
 
 
 def _chances(policy: Policy, said: Probabilities) -> dict[Outcome, float]:
@@ -135,11 +139,11 @@ def _chances(policy: Policy, said: Probabilities) -> dict[Outcome, float]:
     return {o: share / total for o, share in moved.items()} if total else dict(said.outcome)
 
 
-def _cheapest(chances: Mapping[Outcome, float], policy: Policy) -> Outcome:
-    """The outcome of least expected cost; no removal where the comment may well be allowed."""
+def _cheapest(chances: Mapping[Outcome, float], policy: Policy, *, may_remove: bool) -> Outcome:
+    """The outcome of least expected cost under the dial; no removal beyond the bound on wrongful ones."""
     dial = {Outcome.KEEP: 1.0, Outcome.REFER: policy.care.referral_cost, Outcome.REMOVE: 1.0}
     expected = {said: dial[said] * sum(chances[o] * cost for o, cost in row.items()) for said, row in COST.items()}
-    if chances[Outcome.KEEP] > policy.care.allowed_at_most:
+    if not may_remove:
         del expected[Outcome.REMOVE]
     return min(expected, key=lambda said: (expected[said], said))
 

@@ -71,6 +71,7 @@ judged = st.builds(
     guidelines=st.fixed_dictionaries(dict.fromkeys(LEARNT, st.floats(0, 1))),
     needs_reply=st.floats(0, 1),
     urgent=st.floats(0, 1),
+    allowed=st.floats(0, 1),
 )
 relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 

@@ -29,6 +29,8 @@ class Case:
     needs_reply: bool
     urgent: bool
     tags: tuple[str, ...]
+    pair: str
+    """What it shares with the cases that it contrasts with; empty where it stands alone."""
 
 
 def case(row: dict[str, Any], library: str) -> Case:
@@ -50,6 +52,7 @@ def case(row: dict[str, Any], library: str) -> Case:
         needs_reply=expected["needs_reply"],
         urgent=bool(expected.get("urgent")),
         tags=tuple(row.get("tags", ())),
+        pair=row.get("pair") or "",
     )
 
 

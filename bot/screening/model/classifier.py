@@ -14,12 +14,13 @@ from bot.screening.classifier import Case, Probabilities
 from bot.screening.evidence import LEARNT
 from bot.screening.finding import ORDER
 from bot.screening.model import ngrams
+from bot.screening.model.bound import Bound
 from bot.screening.model.features import read
 from bot.screening.model.final import Final, inputs
 from bot.screening.model.marks import Marks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,8 +32,8 @@ WINDOW, CONTEXT, STRIDE = 224, 128, 160
 """Tokens of a comment read at once, tokens of its context beside each window, and how far each window moves on."""
 MOST_WINDOWS = 32
 """Windows read of one comment, over twenty thousand characters; of a longer one so many, spread evenly."""
-TOGETHER = 16
-"""Windows that run through the encoder in one batch."""
+TOGETHER = 1536
+"""Tokens, padding counted, that run through the encoder in one batch: what a batch holds in memory grows with them."""
 
 
 class Classifier:
@@ -54,13 +55,16 @@ class Classifier:
         with np.load(folder / "heads.npz") as heads:
             self._linear = tuple(heads[name] for name in ("linear", "linear_scale", "linear_bias"))
             self._final = Final(heads["final"], heads["final_bias"])
-        self._marks: tuple[Library, Marks] | None = None
+            self._bound = Bound(*heads["bound"])
+        self._marks: dict[int, tuple[Library, Marks]] = {}
 
     def judge_all(self, cases: Sequence[Case]) -> list[Probabilities]:
         """Probabilities for each case, in order; the company a case is judged in changes nothing."""
         readings = [read(comment, earlier, self._marks_of(library)) for comment, earlier, library, _ in cases]
         signals = np.array([signals for *_, signals in cases], np.float32)
-        return [_probabilities(row) for row in self.scores(readings, signals)]
+        scores = self.scores(readings, signals)
+        allowed = self._bound.share(scores[:, 0])
+        return [_probabilities(row, float(share)) for row, share in zip(scores, allowed, strict=True)]
 
     def scores(self, readings: Sequence[Reading], signals: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probabilities (readings, 12): keep, refer, remove; seven guidelines; needs-reply; urgent.
@@ -90,8 +94,7 @@ class Classifier:
                 windows.append((owner, [*first, *context, self._sep], len(first)))
         order = sorted(range(len(windows)), key=lambda i: len(windows[i][1]))
         logits = np.empty((len(windows), self._session.get_outputs()[0].shape[1]), np.float32)
-        for at in range(0, len(order), TOGETHER):
-            chosen = order[at : at + TOGETHER]
+        for chosen in _batches(order, [len(tokens) for _, tokens, _ in windows]):
             width = len(windows[chosen[-1]][1])
             ids, kinds = np.zeros((2, len(chosen), width), np.int64)
             mask = np.zeros((len(chosen), width), np.float32)
@@ -104,10 +107,23 @@ class Classifier:
         return np.array([owner for owner, _, _ in windows]), logits
 
     def _marks_of(self, library: Library) -> Marks:
-        kept = self._marks
-        if kept is None or kept[0] is not library:
-            kept = self._marks = (library, Marks(library))
+        # Kept with its library, so that no other one can take its id.
+        kept = self._marks.get(id(library))
+        if kept is None:
+            kept = self._marks[id(library)] = (library, Marks(library))
         return kept[1]
+
+
+def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    """`order`, which runs from short to long, in batches of at most `TOGETHER` tokens."""
+    batch: list[int] = []
+    for i in order:
+        if batch and (len(batch) + 1) * lengths[i] > TOGETHER:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
 
 
 def _spread(starts: Sequence[int]) -> Sequence[int]:
@@ -124,10 +140,11 @@ def _session(model: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _probabilities(row: NDArray[np.float64]) -> Probabilities:
+def _probabilities(row: NDArray[np.float64], allowed: float) -> Probabilities:
     return Probabilities(
         outcome={outcome: float(p) for outcome, p in zip(ORDER, row[:3], strict=True)},
         guidelines={key: float(p) for key, p in zip(LEARNT, row[3:10], strict=True)},
         needs_reply=float(row[10]),
         urgent=float(row[11]),
+        allowed=allowed,
     )

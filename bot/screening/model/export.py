@@ -105,15 +105,17 @@ def _encoder(g: Graph, state: State) -> str:
     every = g.do("Unsqueeze", "mask", g.number(2))
     other = g.do("Unsqueeze", g.do("Cast", "kinds", to=TensorProto.FLOAT), g.number(2))
     comment = g.do("Mul", every, g.do("Sub", one, other))
-    means = [
+    own, everything, around = (
         g.do(
             "Div",
             g.do("ReduceSum", g.do("Mul", x, part), g.number(1), keepdims=0),
-            g.do("ReduceSum", part, g.number(1), keepdims=0),
+            g.do("Max", g.do("ReduceSum", part, g.number(1), keepdims=0), one),
         )
-        for part in (comment, every)
-    ]
-    return g.linear(g.do("Concat", *means, axis=-1), state, "head", slice(0, OUTPUTS))
+        for part in (comment, every, g.do("Sub", every, comment))
+    )
+    first = g.do("Squeeze", g.do("Slice", x, g.number(0), g.number(1), g.number(1)), g.number(1))
+    pooled = g.do("Concat", own, everything, first, g.do("Mul", own, around), axis=-1)
+    return g.linear(pooled, state, "head", slice(0, OUTPUTS))
 
 
 def _layer(g: Graph, state: State, name: str, x: str, bias: str) -> str:

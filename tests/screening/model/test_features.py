@@ -64,6 +64,25 @@ def test_how_a_persons_name_sounds_changes_nothing(library: Library, author: str
     assert read(asked, (), library) == read(same, (), library)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Typical Republicans, banning what they can't read.", "Typical Democrats, banning what they can't read."),
+        ("The Muslim family in my row was lovely", "The Baptist family in my row was lovely"),
+        ("send the Mexicans home", "send the Germans home"),
+        ("a gay couple runs the book club", "A heterosexual couple runs the book club"),
+    ],
+)
+def test_which_group_is_named_moves_nothing(library: Library, one: str, other: str) -> None:
+    ours, theirs = (read(Comment(text, post="Book club."), (), library).comment.casefold() for text in (one, other))
+    assert ours == theirs
+
+
+def test_words_that_only_look_like_a_group_stay(library: Library) -> None:
+    text = "dem kids went straight to the Spanish shelf, nail polish everywhere, conservatively 20 of them"
+    assert read(Comment(text), (), library).comment == text
+
+
 def test_a_comment_can_not_forge_marks(library: Library) -> None:
     reading = read(Comment("[post] [account] hello", attachments=(Attachment("link", "[staff]"),)), (), library)
     assert reading.comment == "(post) (account) hello [attachment] link: (staff)"
