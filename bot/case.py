@@ -45,6 +45,7 @@ TAKEN_DOWN = frozenset({Done.HIDDEN, Done.DELETED, Done.EDITED})
 class Refusal(StrEnum):
     """Why a move is not possible now; `bot.wording` says it to the person."""
 
+    DISPOSED = "disposed of"
     WITHDRAWN = "withdrawn"
     RULED = "ruled"
     ALREADY_ASKED = "already asked"
@@ -136,6 +137,8 @@ class Case:
     withdrawn_by: str | None = None
     withdrawn_at: datetime | None = None
     withdrawn_why: str | None = None
+    disposed_at: datetime | None = None
+    """When its words were destroyed; nothing moves it any more."""
     linked: str | None = None
     """An earlier case with the same words, or nearly the same, where nobody knows whether it is the same comment."""
 
@@ -272,7 +275,11 @@ _AFTER_A_KEEP = frozenset({Done.RESTORED, Done.NOTHING})
 
 Check = tuple["Callable[[Case, Step], bool]", Refusal]
 
-_WITHDRAWN: Check = (lambda case, _: case.withdrawn_at is not None, Refusal.WITHDRAWN)
+_ENDED: tuple[Check, ...] = (
+    (lambda case, _: case.disposed_at is not None, Refusal.DISPOSED),
+    (lambda case, _: case.withdrawn_at is not None, Refusal.WITHDRAWN),
+)
+"""What forbids every move."""
 _RULED: Check = (lambda case, _: case.ruling is not None and case.question is None, Refusal.RULED)
 _CHANGED: Check = (lambda case, step: step.seen is not None and step.seen != case.verdicts, Refusal.CHANGED)
 _REPLIED: Check = (lambda case, _: case.replied_at is not None, Refusal.REPLIED)
@@ -294,13 +301,12 @@ _WORDS_STAND: Check = (
 )
 
 MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
-    "keep": ((_WITHDRAWN, _RULED, _CHANGED), _rule(Outcome.KEEP)),
-    "remove": ((_WITHDRAWN, _RULED, _CHANGED), _rule(Outcome.REMOVE)),
-    "ask": ((_WITHDRAWN, (lambda case, _: case.asked_by is not None, Refusal.ALREADY_ASKED)), _ask),
-    "ask_staff": ((_WITHDRAWN, _RULED), _ask_staff),
+    "keep": ((_RULED, _CHANGED), _rule(Outcome.KEEP)),
+    "remove": ((_RULED, _CHANGED), _rule(Outcome.REMOVE)),
+    "ask": (((lambda case, _: case.asked_by is not None, Refusal.ALREADY_ASKED),), _ask),
+    "ask_staff": ((_RULED,), _ask_staff),
     "answer": (
         (
-            _WITHDRAWN,
             _RULED,
             (lambda case, _: case.staff_question is None, Refusal.NOTHING_ASKED),
             (lambda case, _: case.staff_answer is not None, Refusal.ANSWERED),
@@ -308,51 +314,49 @@ MOVES: dict[str, tuple[tuple[Check, ...], Callable[[Case, Step], Case]]] = {
         _answer,
     ),
     "claim": (
-        (_WITHDRAWN, _REPLIED, _REMOVAL, (lambda case, _: case.claimed_by is not None, Refusal.CLAIMED)),
+        (_REPLIED, _REMOVAL, (lambda case, _: case.claimed_by is not None, Refusal.CLAIMED)),
         _claim,
     ),
     "snooze": (
         (
-            _WITHDRAWN,
             _REPLIED,
             _NO_REPLY_DUE,
             (lambda case, step: step.at >= case.deadline, Refusal.PAST_DEADLINE),
         ),
         _snooze,
     ),
-    "hand_over": ((_WITHDRAWN, _REPLIED, _NO_REPLY_DUE), _hand_over),
+    "hand_over": ((_REPLIED, _NO_REPLY_DUE), _hand_over),
     "take_back": (
         (
-            _WITHDRAWN,
             _REPLIED,
             _NO_REPLY_DUE,
             (lambda case, step: case.handed_by != step.by, Refusal.NOT_HANDED),
         ),
         _claim,
     ),
-    "no_reply": ((_WITHDRAWN, _REPLIED, _NO_REPLY_DUE), _no_reply),
+    "no_reply": ((_REPLIED, _NO_REPLY_DUE), _no_reply),
     "have_it": (
         (
-            _WITHDRAWN,
             _RULED,
             (lambda case, _: case.has_it_by is not None, Refusal.HAS_IT),
             (lambda case, _: not case.pages, Refusal.NOT_URGENT),
         ),
         _have_it,
     ),
-    "replied": ((_WITHDRAWN, _REPLIED), _replied),
-    "done": ((_WITHDRAWN, _DONE, _NOT_TO_REMOVE, _NOT_DOWN), _done),
-    "withdraw": ((_WITHDRAWN, _ACTED_ON, _REPLIED), _withdraw),
-    "post": ((_WITHDRAWN, _ACTED_ON), _post),
-    "words": ((_WITHDRAWN, _WORDS_STAND), _words),
-    "when": ((_WITHDRAWN, _REPLIED), _when),
+    "replied": ((_REPLIED,), _replied),
+    "done": ((_DONE, _NOT_TO_REMOVE, _NOT_DOWN), _done),
+    "withdraw": ((_ACTED_ON, _REPLIED), _withdraw),
+    "post": ((_ACTED_ON,), _post),
+    "words": ((_WORDS_STAND,), _words),
+    "when": ((_REPLIED,), _when),
 }
-"""For each action: what forbids it, looked at in this order, and what it changes."""
+"""For each action: what forbids it besides, looked at in this order, and what it changes."""
 
 
 def allowed(case: Case, action: str, step: Step) -> bool:
     """Does the table allow a person's move, as far as its words do not matter?"""
-    return not any(forbids(case, step) for forbids, refusal in MOVES[action][0] if refusal is not Refusal.NOT_TO_REMOVE)
+    checks = (*_ENDED, *MOVES[action][0])
+    return not any(forbids(case, step) for forbids, refusal in checks if refusal is not Refusal.NOT_TO_REMOVE)
 
 
 def hold_for(lack: Refusal | None) -> None:
@@ -364,7 +368,7 @@ def hold_for(lack: Refusal | None) -> None:
 def move(case: Case, action: str, step: Step) -> Case:
     """The case after a person's move. Raises Refused where the table forbids it."""
     checks, change = MOVES[action]
-    for forbids, refusal in checks:
+    for forbids, refusal in (*_ENDED, *checks):
         if forbids(case, step):
             raise Refused(refusal)
     return change(case, step)

@@ -56,6 +56,7 @@ class Refusals:
         n = case.number
         removal = "is to be removed" if case.done is None else "was taken down"
         text, ask = {
+            Refusal.DISPOSED: (f"{n} was disposed of: its words are gone, and nothing can be done about it.", False),
             Refusal.WITHDRAWN: (f"{n} was withdrawn by {case.withdrawn_by}: {case.withdrawn_why}.", False),
             Refusal.RULED: (
                 f"{n} is ruled on already. {self._wording.ruled(case)} To have it looked at again, ask the director.",

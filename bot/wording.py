@@ -427,7 +427,7 @@ class Wording:
 
     def _offers(self, case: Case, only: Sequence[str] | None = None) -> tuple[str, ...]:
         duties = case.duties
-        if case.withdrawn_at:
+        if case.withdrawn_at or case.disposed_at:
             return ()
         acted_on = bool(case.ruling or case.done)
         pictured = case.comment.unread or any(attachment.source for attachment in case.comment.attachments)
