@@ -98,6 +98,8 @@ class Desk:
 
     async def on_press(self, press: Press, now: dt.datetime, acknowledge: Acknowledge | None = None) -> Answer:
         """A person wants to act. Always answers, also where nothing changed. Raises Unavailable."""
+        if press.action in ACTIONS and ACTIONS[press.action].reads:
+            return await self.on_query(press, now)
         answer = await self._store_press(press, now)
         if acknowledge:
             await acknowledge(answer)
@@ -122,7 +124,9 @@ class Desk:
 
     async def on_query(self, press: Press, now: dt.datetime) -> Answer:
         """A person wants to see something. Raises Unavailable."""
-        action = ACTIONS[press.action]
+        action = ACTIONS.get(press.action)
+        if action is None or not action.reads:
+            return Answer(self.refusals.unknown_action())
         member = self._speaker(press.place, press.by)
         if no := refused(member, action, director_away=False):
             async with self._store.change(self._library.id, now) as change:
