@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from adapters.discord.markup import block, cut, literal, own
+from adapters.shown import card_shown
 from bot.actions import ACTIONS
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Shown:
 
 def show(card: Card, sign: str = "", calls: str | None = None) -> Shown:
     """Lay a card out. `sign` is the notice's id, shown small; `calls` is the account that the message is to ring."""
+    card = card_shown(card)
     head = f"**{literal(cut(card.title, SHOWN_TITLE))}**"
     head = f"<@{calls}> {head}" if calls else head
     foot = f"-# {sign}" if sign else ""

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 
+from adapters.shown import shown
+
 _SIGNS = re.compile(r"[\\*_~`|<>\[\](){}@#:/]")
 _LIST = re.compile(r"^([^\S\n]*)(-|\d+(?=\.))", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]]")
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
-"""Signs that turn the direction of writing, and with it what stands around them."""
 _EVERYONE = re.compile(r"@(?=everyone|here)")
 
 
 def literal(text: str) -> str:
     """Text that shows as it is, whoever wrote it."""
-    text = "\n".join(_TURNS.sub("", text).splitlines())
+    text = "\n".join(shown(text).splitlines())
     text = _EVERYONE.sub("@\u200b", text)
     # "1." becomes "1\." and "-" becomes "\-": at the beginning of a line both would make a list.
     text = _SIGNS.sub(lambda sign: f"\\{sign[0]}", text)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from adapters.shown import card_shown
 from bot.actions import ACTIONS
 from bot.chat import Line
 
@@ -38,8 +39,8 @@ def message(card: Card, sign: str = "", ping: str | None = None) -> dict[str, An
 
     The `text`, for notifications and screen readers, is the title alone: Slack would link and format more.
     """
-    short = _shortened(card)
-    text = f"{f'<@{ping}> ' if ping else ''}{escaped(card.title)}"
+    short = _shortened(card_shown(card))
+    text = f"{f'<@{ping}> ' if ping else ''}{escaped(short.title)}"
     last = [*buttons(short), *_foot(sign)]
     body = [*_title(short, ping), *_body(short)]
     return {"text": text[:LONGEST], "blocks": [*body[: MOST_BLOCKS - len(last)], *last]}
@@ -50,6 +51,7 @@ def reading(title: str, card: Card, page: int = 0, wish: str = "") -> dict[str, 
 
     `wish` is what the buttons that turn the page say, so that the same card can be asked for once more.
     """
+    card = card_shown(card)
     pages = _pages([*_title(card, None), *_body(card)])
     page = min(page, len(pages) - 1)
     turns = [
@@ -63,7 +65,7 @@ def reading(title: str, card: Card, page: int = 0, wish: str = "") -> dict[str, 
 def home(cards: Sequence[Card]) -> dict[str, Any]:
     """Somebody's home tab."""
     parts: list[Block] = []
-    for card in map(_shortened, cards):
+    for card in (_shortened(card_shown(card)) for card in cards):
         said = [element for block in (*_title(card, None), *_body(card)) for element in block["elements"]]
         parts += [_rich(said), *buttons(card)]
     return {"type": "home", "blocks": _pages(parts)[0]}

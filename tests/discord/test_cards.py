@@ -60,7 +60,8 @@ def test_no_mention_and_no_markup_survives_quoting(text: str) -> None:
 @given(words)
 def test_what_is_quoted_reads_as_it_was_written(text: str) -> None:
     seen = ESCAPED.sub(r"\1", literal(text)).replace("\u200b", "")
-    assert seen == "\n".join(re.sub("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u200b]", "", text).splitlines())
+    written = re.sub("[\u061c\u202a-\u202e\u2066-\u2069\u200e\u200f\u200b]", "", text)
+    assert seen == re.sub("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", "\n".join(written.splitlines()))
 
 
 @given(words)
