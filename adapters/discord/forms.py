@@ -6,6 +6,7 @@ that was opened: so a form that was open while the desk restarted is still taken
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -113,7 +114,7 @@ def parts(name: str, filled: Filled, now: dt.datetime, zone: ZoneInfo) -> dict[s
         first = said[0].strip() if said else ""
         match need:
             case Need.GUIDELINES:
-                found["guidelines"] = tuple(int(number) for number in said if number.isdigit())
+                found["guidelines"] = tuple(int(number) for number in said if re.fullmatch(r"\d{1,4}", number))
             case _ if need in _TIMED and first:
                 found["at"] = _moment(need, first, now, zone)
             case _ if need in _TIMED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from adapters.slack.blocks import modal
@@ -114,19 +115,22 @@ def comment_in(view: View) -> Comment:
 
 def action_in(view: View, zone: dt.tzinfo) -> dict[str, Any]:
     """The parts of a press that somebody filled in: action, case, seen, text, guidelines, at."""
-    about = json.loads(view.get("private_metadata") or "{}")
-    action = ACTIONS.get(about.get("action", ""))
-    values = filled(view)
+    about = _about(view)
+    seen = about.get("seen")
     parts: dict[str, Any] = {
-        "action": about.get("action", ""),
-        "case": about.get("case", ""),
-        "seen": about.get("seen"),
+        "action": str(about.get("action", "")),
+        "case": str(about.get("case", "")),
+        "seen": seen if isinstance(seen, int) else None,
     }
+    action = ACTIONS.get(parts["action"])
+    values = filled(view)
     for need in (*action.needs, *action.may) if action else ():
         value = values.get(need.name.casefold())
         match need:
             case Need.GUIDELINES:
-                parts["guidelines"] = tuple(int(number) for number in value or () if str(number).isdigit())
+                parts["guidelines"] = tuple(
+                    int(number) for number in value or () if re.fullmatch(r"\d{1,4}", str(number))
+                )
             case Need.TIME | Need.LATER:
                 parts["at"] = value
             case Need.UNTIL | Need.DAY:
@@ -138,8 +142,17 @@ def action_in(view: View, zone: dt.tzinfo) -> dict[str, Any]:
 
 def opened_from(view: View) -> tuple[str, str | None]:
     """The channel and the thread of the message that a form was opened from; none where that was the home tab."""
-    about = json.loads(view.get("private_metadata") or "{}")
+    about = _about(view)
     return about.get("channel", ""), about.get("thread")
+
+
+def _about(view: View) -> dict[str, Any]:
+    """What the desk wrote on a form when it opened it; nothing where that can not be read."""
+    try:
+        said = json.loads(view.get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def first_field(view: View) -> str:
