@@ -7,6 +7,7 @@ then deliver what is due. So a crash loses nothing, and a message that comes twi
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -45,6 +46,7 @@ RESCREENED = frozenset({"post", "when", "words"})
 """Actions that change what is known of a comment, so that it is screened again."""
 LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 WEEK = dt.timedelta(days=7)
+_LOG = logging.getLogger("commentdesk")
 
 
 class Desk:
@@ -170,6 +172,10 @@ class Desk:
         async with self._store.look(self._library.id) as view:
             return await view.forwarded(place) is not None
 
+    def takes_from(self, by: Person, chat: str) -> bool:
+        """May this person forward comments in this chat?"""
+        return refused(self._library.speaker(chat, by.id), None, director_away=False) is None
+
     async def hear(self, place: Place, now: dt.datetime) -> None:
         """The desk has dealt with this message, and all before it in its channel. Raises Unavailable."""
         async with self._store.change(self._library.id, now) as change:
@@ -200,7 +206,8 @@ class Desk:
         try:
             await self.deliver(now)
         except Unavailable as trouble:
-            return Answer(self.refusals.stored_only(str(trouble)))
+            _LOG.error("Stored, but not said yet. %s", trouble)
+            return Answer(self.refusals.stored_only())
         return None
 
     async def _store_forward(self, forward: Forward, now: dt.datetime) -> Answer | None:

@@ -171,9 +171,13 @@ class Refusals:
         """A button of a version that is gone."""
         return Card("That button is from another version of the desk. Use the newest card of the case.")
 
-    def stored_only(self, trouble: str) -> Card:
+    def stored_only(self) -> Card:
         """Stored, but what the desk has to say about it waits."""
-        return Card(f"It is stored, so do not send it again; the desk's words about it come later. {trouble}")
+        return Card("It is stored, so do not send it again; the desk's words about it come later.")
+
+    def not_taken(self) -> Card:
+        """The database does not serve; where it is and what ails it is for the log, and not for a chat."""
+        return Card("Not taken, please send it again later. The desk's database does not serve now; its log says why.")
 
     def too_long(self, most: int) -> Card:
         """A forward that no platform would take as a comment."""

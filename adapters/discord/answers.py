@@ -71,7 +71,7 @@ class Answers:
                 await self._open(asked, forms.for_action(action, case, seen, self._desk.policy, people))
                 return
         except (Unavailable, Undelivered) as trouble:
-            await self._reply(asked, _not_taken(trouble))
+            await self._reply(asked, self._not_taken(trouble))
             return
         await self._act(asked, name, case, seen=seen)
 
@@ -179,8 +179,15 @@ class Answers:
         try:
             card = await work(await self._people.person(asked.user))
         except (Unavailable, Undelivered) as trouble:
-            card = _with(_not_taken(trouble), typed)
+            card = _with(self._not_taken(trouble), typed)
         await self._reply(asked, card)
+
+    def _not_taken(self, trouble: Unavailable | Undelivered) -> Card:
+        """Nothing was stored."""
+        _LOG.error("Discord: not taken. %s", trouble)
+        if isinstance(trouble, Undelivered):
+            return Card(f"Not taken, please send it again later. {trouble}")
+        return self._desk.refusals.not_taken()
 
     def _press(self, by: Person, action: str, case: str, **more: Any) -> Press:
         return Press(Place(CHAT, str(self._channel), ""), by, action, case, **more)
@@ -215,11 +222,6 @@ class Answers:
         self._errands.discard(task)
         if not task.cancelled() and (trouble := task.exception()) and not isinstance(trouble, Unavailable):
             _LOG.error("Discord: something went wrong (%s).", type(trouble).__name__, exc_info=trouble)
-
-
-def _not_taken(trouble: Unavailable | Undelivered) -> Card:
-    """Nothing was stored."""
-    return Card(f"Not taken, please send it again later. {trouble}")
 
 
 def _with(card: Card, typed: str) -> Card:

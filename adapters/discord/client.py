@@ -168,10 +168,13 @@ class Client(discord.Client):
             await self._take(message, again=message.id <= int(heard))
 
     async def _take(self, message: discord.Message, *, again: bool = False) -> None:
-        """Deal with a message of the staff channel, one after another. Raises Unavailable or Undelivered, unmarked."""
+        """Deal with a message of the staff channel, one after another. Raises Unavailable or Undelivered, unmarked.
+
+        `again`: it was dealt with once, and refused where its sender may not forward.
+        """
         async with self._order:
             forward = await self._forward(message) if incoming.is_spoken(message) else None
-            if forward is not None:
+            if forward is not None and not (again and not self._desk.takes_from(forward.by, CHAT)):
                 answer = await self.answers.stored(lambda ack: self._desk.on_comment(forward, self._now(), ack))
                 if answer and not again:
                     self.answers.later(self._whisper(message, answer.card))

@@ -26,15 +26,24 @@ def place_of(channel: str, message: Mapping[str, Any]) -> Place:
     return Place(SLACK, channel, f"{thread}/{ts}" if thread and thread != ts else ts)
 
 
-def forward_of(message: Payload, channel: str, own_user: str) -> Forward | None:
+def person_of(user: str, workspace: object, home: str | None) -> Person:
+    """Somebody by their id, which is their own within one workspace only (Slack, "users.identity").
+
+    Who comes from another workspace than the desk's `home` gets an id that no list names; the name is Slack's id.
+    """
+    foreign = home and workspace and workspace != home
+    return Person(f"{user} of {workspace}" if foreign else user, user)
+
+
+def forward_of(message: Payload, channel: str, own_user: str, home: str | None = None) -> Forward | None:
     """The forward that a message of the staff channel is; None for talk in threads, bots, and what is no message."""
     in_thread = message.get("thread_ts") not in {None, message.get("ts")}
     from_bot = message.get("bot_id") or message.get("user") in {None, own_user}
     if in_thread or from_bot or message.get("subtype") not in FORWARDS:
         return None
-    by = str(message["user"])
+    by = person_of(str(message["user"]), message.get("user_team") or message.get("team"), home)
     comment, remark = comment_of(message, own_user)
-    return Forward(place_of(channel, message), Person(by, by), comment, remark)
+    return Forward(place_of(channel, message), by, comment, remark)
 
 
 def comment_of(message: Payload, own_user: str = "") -> tuple[Comment, str]:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt.response import BoltResponse
 
 from adapters.slack import blocks, forms
-from adapters.slack.incoming import SLACK, comment_of, forward_of, place_of
+from adapters.slack.incoming import SLACK, comment_of, forward_of, person_of, place_of
 from bot.actions import ACTIONS, refused
-from bot.chat import Answer, Card, Comment, Forward, Person, Place, Press, Undelivered
+from bot.chat import Answer, Card, Comment, Forward, Place, Press, Undelivered
 from bot.database import Unavailable
 
 if TYPE_CHECKING:
@@ -26,18 +26,19 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from slack_bolt.async_app import AsyncApp
+    from slack_bolt.authorization import AuthorizeResult
 
     from adapters.slack.chat import Speaking
     from bot.actions import Action
-    from bot.chat import Acknowledge
+    from bot.chat import Acknowledge, Person
     from bot.desk import Desk
     from bot.library import Library
 
 CHECK = "check_comment"
 NEW = "new_comment"
 COMMAND = "/comment"
-LOOKED_AT = 10_000
-"""Messages that the desk remembers to have looked at; far more than an hour brings."""
+REMEMBERED = 10_000
+"""Messages and presses that the desk remembers to have looked at; far more than an hour brings."""
 TAKEN = "Taken. The desk answers in its channel."
 Payload = dict[str, Any]
 _LOG = logging.getLogger("commentdesk")
@@ -53,7 +54,7 @@ class Listeners:
         library: Library,
         speaking: Speaking,
         channel: str,
-        own_user: str,
+        own: AuthorizeResult,
         now: Callable[[], dt.datetime],
     ) -> None:
         self._now = now
@@ -61,12 +62,17 @@ class Listeners:
         self._library = library
         self._speaking = speaking
         self._channel = channel
-        self._own_user = own_user
+        self._own = own
+        self._own_user = str(own.bot_user_id)
+        # In an organisation of several workspaces (Enterprise Grid) ids are the organisation's.
+        self._home = None if own.enterprise_id else own.team_id
         self._errands: set[asyncio.Task[Any]] = set()
         self._looked_at: dict[str, None] = {}  # also what was refused, which is no case; a dict keeps their order
+        self._begun: dict[str, None] = {}
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt what the desk listens to; the manifest says the same to Slack."""
+        app.use(self._admit)
         app.event("message", middleware=[self._on_message])(_nothing_more)
         app.event("app_mention", middleware=[self._on_mention])(_nothing_more)
         app.event("app_home_opened")(self._on_home)
@@ -89,20 +95,37 @@ class Listeners:
     async def forward(self, forward: Forward, *, tell: bool = True) -> None:
         """Hand a forward to the desk; back once it is stored. Raises Unavailable."""
         answer = await self._stored(lambda ack: self._desk.on_comment(forward, self._now(), ack))
-        self._looked_at[forward.place.message] = None
-        while len(self._looked_at) > LOOKED_AT:
-            self._looked_at.pop(next(iter(self._looked_at)))
+        _remember(self._looked_at, forward.place.message)
         if answer and tell:
             # Nobody has answered in its thread, and Slack shows private words only in threads that somebody did.
-            self._later(self._speaking.tell(self._channel, forward.by.id, answer.card))
+            self._later(self._speaking.tell(self._channel, forward.by.name, answer.card))
 
     def reading(self, message: Payload) -> Forward | None:
         """A message of the channel as a forward."""
-        return forward_of(message, self._channel, self._own_user)
+        return forward_of(message, self._channel, self._own_user, self._home)
 
     def unheard(self, message: Payload) -> Forward | None:
         """A message of the channel's history as a forward, unless the desk has looked at it since the start."""
         return None if message["ts"] in self._looked_at else self.reading(message)
+
+    async def _admit(self, body: Payload, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002 - the name is Bolt's
+        """Let through what comes from the desk's own workspace, and each press, form and command once."""
+        if not self._is_home(body):
+            _LOG.warning("Slack: something came from another workspace, and was left.")
+            return BoltResponse(status=200)
+        trigger = str(body.get("trigger_id") or "")
+        if trigger in self._begun:
+            _LOG.warning("Slack: the same press or form came again, and was left.")
+            return BoltResponse(status=200)
+        if trigger:
+            _remember(self._begun, trigger)
+        return await next()
+
+    def _is_home(self, body: Payload) -> bool:
+        """Does it come from the desk's workspace, or its organisation? What names none is Slack's own business."""
+        named = {_id(body.get("team")), body.get("team_id"), _id(body.get("enterprise")), body.get("enterprise_id")}
+        named |= {one.get("team_id") for one in body.get("authorizations") or ()}
+        return not named - {None} or bool(named & ({self._own.team_id, self._own.enterprise_id} - {None}))
 
     async def _on_message(self, event: Payload, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002 - the name is Bolt's
         message = event
@@ -129,7 +152,7 @@ class Listeners:
         return await next()
 
     async def _on_shortcut(self, ack: Any, body: Payload, respond: Any) -> None:
-        message, channel, user = body["message"], str(body["channel"]["id"]), _user(body)
+        message, channel = body["message"], str(body["channel"]["id"])
         if message.get("user") == self._own_user:
             await ack()
             self._later(self._show(body, Card("That is the desk's own message, no comment."), respond))
@@ -137,12 +160,12 @@ class Listeners:
         here = channel == self._channel
         place = place_of(channel, message) if here else Place(SLACK, self._channel, f"from:{channel}:{message['ts']}")
         comment, remark = comment_of(message, self._own_user)
-        forward = Forward(place, Person(user, user), comment, remark, in_channel=False)
+        forward = Forward(place, self._person(body), comment, remark, in_channel=False)
         try:
             answer = await self._stored(lambda stored: self._desk.on_comment(forward, self._now(), stored))
         except Unavailable as trouble:
             await ack()
-            self._later(self._show(body, _not_taken(trouble), respond))
+            self._later(self._show(body, self._not_taken(trouble), respond))
             return
         await ack()
         # Without an answer the desk speaks in the channel; one who is elsewhere is told where.
@@ -154,42 +177,41 @@ class Listeners:
         self._later(self._offer_form(body, "", respond))
 
     async def _on_command(self, ack: Any, body: Payload, respond: Any) -> None:
-        text, user = html.unescape(str(body.get("text") or "")).strip(), _user(body)
+        text = html.unescape(str(body.get("text") or "")).strip()
         if len(text) <= forms.LONGEST_INPUT:
             await ack()
             self._later(self._offer_form(body, text, respond))
             return
         # More than a form holds is taken as it is; what else is known of it can be added on the card.
         place = Place(SLACK, self._channel, f"command:{body['trigger_id']}")
-        forward = Forward(place, Person(user, user), Comment(text), in_channel=False)
+        forward = Forward(place, self._person(body), Comment(text), in_channel=False)
         try:
             answer = await self._stored(lambda stored: self._desk.on_comment(forward, self._now(), stored))
         except Unavailable as trouble:
             await ack()
-            self._later(self._whisper(body, _not_taken(trouble), respond))
+            self._later(self._whisper(body, self._not_taken(trouble), respond))
             return
         await ack()
         self._later(self._whisper(body, answer.card if answer else Card(TAKEN), respond))
 
     async def _offer_form(self, body: Payload, text: str, respond: Any) -> None:
-        if no := refused(self._library.speaker(SLACK, _user(body)), None, director_away=False):
+        if no := refused(self._library.speaker(SLACK, self._person(body).id), None, director_away=False):
             await self._show(body, self._desk.refusals.refused(no, None), respond)
             return
         await self._open(body, forms.comment_form(self._library, self._desk.wording, text), respond)
 
     async def _on_comment_form(self, ack: Any, body: Payload, view: Payload) -> None:
-        user = _user(body)
         place = Place(SLACK, self._channel, f"modal:{view['id']}")
         comment = forms.comment_in(view)
         if comment.posted_at and comment.posted_at > self._now():
             await ack(response_action="errors", errors={"posted_at": "That time is still to come."})
             return
-        forward = Forward(place, Person(user, user), comment, in_channel=False)
+        forward = Forward(place, self._person(body), comment, in_channel=False)
         await self._submit(ack, view, lambda stored: self._desk.on_comment(forward, self._now(), stored))
 
     async def _on_action_form(self, ack: Any, body: Payload, view: Payload) -> None:
         user = _user(body)
-        press = self._press(user, **forms.action_in(view, self._library.zone))
+        press = self._press(body, **forms.action_in(view, self._library.zone))
         answer = await self._submit(ack, view, lambda stored: self._desk.on_press(press, self._now(), stored))
         if answer and answer.done:
             channel, thread = forms.opened_from(view)
@@ -204,7 +226,7 @@ class Listeners:
         try:
             answer = await self._stored(work)
         except Unavailable as trouble:
-            await ack(response_action="errors", errors={forms.first_field(view): _not_taken(trouble).title})
+            await ack(response_action="errors", errors={forms.first_field(view): self._not_taken(trouble).title})
             return None
         if answer is None or answer.done:
             await ack()
@@ -222,7 +244,7 @@ class Listeners:
         try:
             answer = await self._stored(lambda stored: self._desk.on_press(press, self._now(), stored))
         except Unavailable as trouble:
-            answer = Answer(_not_taken(trouble))
+            answer = Answer(self._not_taken(trouble))
         await ack()
         if answer:
             self._later(self._whisper(body, answer.card, respond))
@@ -232,7 +254,7 @@ class Listeners:
         await ack()
         wish = str(action.get("value") or "")
         name, _, case = wish.partition("|")
-        press = self._press(_user(body), name, case)
+        press = self._press(body, name, case)
         page = str(action["action_id"]).partition(":")[2]
 
         async def turn() -> None:
@@ -267,7 +289,7 @@ class Listeners:
             else:
                 view = blocks.reading(press.case, (await self._desk.on_press(press, self._now())).card)
         except Unavailable as trouble:
-            view = blocks.reading(press.case, _not_taken(trouble))
+            view = blocks.reading(press.case, self._not_taken(trouble))
         await self._speaking.fill(view_id, view)
 
     async def _show(self, body: Payload, card: Card, respond: Any) -> None:
@@ -300,10 +322,19 @@ class Listeners:
     def _pressed(self, body: Payload, action: Payload) -> Press:
         name = str(action["action_id"]).partition(":")[2]
         case, _, seen = str(action.get("value") or "").partition("|")
-        return self._press(_user(body), name, case, seen=int(seen) if seen.isdecimal() else None)
+        return self._press(body, name, case, seen=int(seen) if seen.isdecimal() else None)
 
-    def _press(self, user: str, action: str, case: str, **more: Any) -> Press:
-        return Press(Place(SLACK, self._channel, ""), Person(user, user), action, case, **more)
+    def _press(self, body: Payload, action: str, case: str, **more: Any) -> Press:
+        return Press(Place(SLACK, self._channel, ""), self._person(body), action, case, **more)
+
+    def _person(self, body: Payload) -> Person:
+        """Who did something."""
+        user = body.get("user") or {}
+        return person_of(_user(body), user.get("team_id") or body.get("team_id"), self._home)
+
+    def _not_taken(self, trouble: Unavailable) -> Card:
+        _LOG.error("Slack: not taken. %s", trouble)
+        return self._desk.refusals.not_taken()
 
     async def _stored(self, work: Callable[[Acknowledge], Awaitable[Answer | None]]) -> Answer | None:
         """Begin what the desk does; back as soon as it is stored, while the sending goes on. Raises Unavailable."""
@@ -346,8 +377,15 @@ def _where(body: Payload) -> tuple[str, str | None]:
     return str(channel), said.get("thread_ts")
 
 
-def _not_taken(trouble: Unavailable) -> Card:
-    return Card(f"Not taken, please send it again later. {trouble}")
+def _id(said: object) -> Any:
+    """The id of a workspace or an organisation, where a payload describes one."""
+    return said.get("id") if isinstance(said, dict) else said
+
+
+def _remember(known: dict[str, None], name: str) -> None:
+    known[name] = None
+    while len(known) > REMEMBERED:
+        known.pop(next(iter(known)))
 
 
 async def _nothing_more() -> None:

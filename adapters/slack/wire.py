@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.chat import Speaking, explained
@@ -25,7 +27,7 @@ from bot.database import Unavailable
 from bot.toml import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from bot.desk import Desk
     from bot.library import Library
@@ -102,7 +104,7 @@ class SlackChat(Speaking):
         """Connected and listening while the block runs. Raises ConfigurationError where Slack refuses a token."""
         own = await self._introduce()
         app = self._app(own)
-        self._listeners = Listeners(self._desk, self._library, self, self._channel, str(own.bot_user_id), self._now)
+        self._listeners = Listeners(self._desk, self._library, self, self._channel, own, self._now)
         self._listeners.register(app)
         token = self._settings.slack_app_token
         async with AsyncExitStack() as stack:
@@ -112,7 +114,9 @@ class SlackChat(Speaking):
                 await self._socket.check()
                 await stack.enter_async_context(self._socket)
             else:
-                await stack.enter_async_context(_serving(app, self._settings.slack_http_port))
+                secret = self._settings.slack_signing_secret
+                verifier = SignatureVerifier(secret.get_secret_value() if secret else "")
+                await stack.enter_async_context(_serving(app, verifier, self._settings.slack_http_port))
             stack.push_async_callback(self._listeners.finish)  # what is under way is acknowledged before the wire ends
             await self._catch_up(grace=0)
             _LOG.info("Slack: listening in %s (%s).", self._channel, "Socket Mode" if token else "HTTP mode")
@@ -135,6 +139,7 @@ class SlackChat(Speaking):
 
     async def _introduce(self) -> AuthorizeResult:
         """Who the desk is in this workspace. Raises ConfigurationError."""
+        told = ""
         while True:
             try:
                 with explained():
@@ -142,7 +147,9 @@ class SlackChat(Speaking):
             except Undelivered as trouble:
                 if not trouble.doubtful and trouble.retry_after is None:
                     raise ConfigurationError([f"SLACK_BOT_TOKEN: {trouble.reason} Copy the bot token anew."]) from None
-                _LOG.warning("%s Trying again in %g seconds.", trouble.reason, self._pace.retry)
+                if trouble.reason != told:
+                    _LOG.warning("Slack: not connected yet. %s The desk goes on trying.", trouble.reason)
+                told = trouble.reason
                 await asyncio.sleep(self._pace.retry)
             else:
                 return AuthorizeResult(
@@ -158,12 +165,11 @@ class SlackChat(Speaking):
             # Bolt would ask Slack with the first event, and acknowledge it unheard where Slack does not answer.
             return own
 
-        secret = self._settings.slack_signing_secret
         return AsyncApp(
             client=self._client,
             authorize=authorize,
             logger=logging.getLogger("slack_bolt"),
-            signing_secret=secret.get_secret_value() if secret else "",
+            request_verification_enabled=False,  # a signature is looked at before anything of a request is read
         )
 
     async def _catch_up(self, grace: float) -> int:
@@ -184,6 +190,8 @@ class SlackChat(Speaking):
                 forward = self._listeners.unheard(message)
                 if forward is None or await self._desk.has(forward.place):
                     continue
+                if float(message["ts"]) <= float(heard) and not self._desk.takes_from(forward.by, SLACK):
+                    continue  # it was refused before the start
                 if grace and float(message["ts"]) > self._now().timestamp() - grace:
                     self._look_at = time.monotonic() + self._pace.grace
                     continue
@@ -220,7 +228,11 @@ class Socket:
                 ) from None
 
     async def __aenter__(self) -> Socket:
-        await self._open()
+        try:
+            await self._open()
+        except BaseException:  # told to stop before there was a connection
+            await self._close()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -264,12 +276,29 @@ class Socket:
         self._alive_at = time.monotonic()
 
 
+def _is_genuine(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
+    """Did Slack sign this, less than five minutes ago?"""
+    try:
+        stamp, signature = headers.get("X-Slack-Request-Timestamp"), headers.get("X-Slack-Signature")
+        return verifier.is_valid(body, stamp, signature)
+    except (ValueError, TypeError):  # a time that is no number, a signature or a body that is no text
+        return False
+
+
 @asynccontextmanager
-async def _serving(app: AsyncApp, port: int) -> AsyncIterator[None]:
-    """HTTP mode: Slack's requests, their signatures checked by Bolt, behind a load balancer that speaks HTTPS."""
+async def _serving(app: AsyncApp, verifier: SignatureVerifier, port: int) -> AsyncIterator[None]:
+    """HTTP mode, behind a load balancer that speaks HTTPS. No request is read before its signature is checked."""
 
     async def receive(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+        body = await request.read()
+        if not _is_genuine(verifier, body, request.headers):
+            return web.Response(status=401, text="not signed by Slack, or too old")
+        try:
+            # aiohttp's headers are a mapping, and no dict
+            asked = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(request.headers))
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return web.Response(status=400, text="nothing that the desk can read")
+        return await to_aiohttp_response(await app.async_dispatch(asked))
 
     async def healthy(_: web.Request) -> web.Response:
         return web.Response(text="ok")

@@ -10,6 +10,7 @@ import yaml
 from click.testing import CliRunner
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
@@ -20,7 +21,7 @@ from adapters.slack.doctor import MANIFEST, scopes
 from adapters.slack.listeners import Listeners
 from config.settings import Settings
 from tests.slack.conftest import AMIR, TOMAS, Office, with_ids
-from tests.slack.server import APP_TOKEN, BOT_TOKEN, SCOPES, SECRET, STAFF
+from tests.slack.server import APP_TOKEN, BOT_TOKEN, SCOPES, SECRET, STAFF, TEAM
 from tests.slack.workspace import payload
 
 if TYPE_CHECKING:
@@ -138,11 +139,14 @@ def test_the_doctors_status_says_whether_something_is_to_be_mended(
     assert "Traceback" not in result.output
 
 
+OWN = AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_user_id="U0DESK")
+
+
 def registered(office: Office) -> AsyncApp:
     """A Bolt app with the desk's listeners."""
     app = AsyncApp(token=BOT_TOKEN, signing_secret=SECRET)
     nobody: Any = None
-    Listeners(nobody, office.library, nobody, STAFF, "U0DESK", office.clock).register(app)
+    Listeners(nobody, office.library, nobody, STAFF, OWN, office.clock).register(app)
     return app
 
 
