@@ -59,7 +59,7 @@ class Interactions:
         if kind == 9:
             hold(self._server, limits.modal(data))
         elif kind == 4:
-            hold(self._server, limits.message(data))
+            hold(self._server, limits.message(data) + limits.mentions(data))
         known.response = call.body
         told: Payload = {"id": known.id, "type": 2}
         if kind not in {4, 5}:
@@ -81,7 +81,7 @@ class Interactions:
     async def edit_answer(self, call: Call) -> Payload:
         """What comes in place of the first response."""
         known = self._asked(call.ids[1])
-        hold(self._server, limits.message(call.body))
+        hold(self._server, limits.message(call.body) + limits.mentions(call.body))
         flags = EPHEMERAL if known.private else 0
         author = self._server.bot_user()
         known.message = await self._server.add_message(known.channel, author, **spoken(call.body), flags=flags)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,6 +53,52 @@ def _embeds(embeds: list[Payload]) -> list[str]:
             found += _too_long(name, text, most)
         found += [f"an empty field: {field}" for field in fields if not (field["name"] and field["value"])]
     return found + ([f"embeds of {total} characters"] if total > EMBEDS else [])
+
+
+def mentions(body: Payload) -> list[str]:
+    """A message says itself whom it may ring; without that, Discord rings whoever it names."""
+    allowed = body.get("allowed_mentions")
+    if allowed is None or allowed.get("parse") or allowed.get("roles") or allowed.get("replied_user"):
+        return [f"a message that rings whom it names: {allowed}"]
+    return []
+
+
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+"""A backslash before any sign takes the sign's meaning, and is not shown."""
+_LIVE = re.compile(
+    r"[*_~`|\[\]<>#]"  # Markdown, mentions, channels, emoji, times, commands
+    r"|@(?:everyone|here)"
+    r"|\w+://|discord\.gg/"
+    r"|^\s*(?:-|\d+\.)\s",  # lists
+    re.MULTILINE,
+)
+_OWN_LINK = re.compile(r"<https?://[^\s<>]+>")
+_MISLEADING = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]"
+)
+
+
+def live(body: Payload, *, links: bool = True) -> list[str]:
+    """Lines of a message in which Discord would read a meaning that the desk did not give them.
+
+    The desk's own are a bold head, bold labels, quotations, a small last line, and (`links`) addresses in brackets.
+    """
+    embeds = body.get("embeds") or []
+    told = [body.get("content") or "", *(embed.get("description") or "" for embed in embeds)]
+    names = [text for embed in embeds for field in embed.get("fields", []) for text in (field["name"], field["value"])]
+    found = [text for text in (*told, *names) if _MISLEADING.search(text)]
+    found += [text for text in names if _LIVE.search(_ESCAPED.sub("x", text))]
+    for text in told:
+        for line in text.split("\n"):
+            bare = _ESCAPED.sub("x", line)
+            if bare.startswith("> "):
+                bare = bare[2:]
+            else:
+                bare = re.sub(r"^(?:-# [\d-]+·\d+$|\*\*[^*]*\*\*)", "", bare)
+                bare = _OWN_LINK.sub("", bare) if links else bare
+            if _LIVE.search(bare):
+                found.append(line)
+    return found
 
 
 def modal(body: Payload) -> list[str]:

@@ -24,6 +24,8 @@ class Asked:
     token: str
     channel: str
     since: float
+    payload: Payload = field(default_factory=dict)
+    """What Discord told the desk of it."""
     response: Payload | None = None
     message: Payload | None = None
     private: bool = False
@@ -144,7 +146,17 @@ class Human:
         resolved = {"messages": {message["id"]: message}}
         return await self._ask(name, COMMAND, message["channel_id"], data | {"resolved": resolved})
 
-    async def _ask(self, what: str, kind: int, channel: str, data: Payload, message: Payload | None = None) -> Asked:
+    async def forge(self, kind: int, data: Payload, channel: str = CHANNEL, **facts: Any) -> Asked:
+        """Send what the app would not let a person send; `facts` go over what Discord says of an interaction."""
+        return await self._ask(f"a forged {data.get('custom_id')}", kind, channel, data, **facts)
+
+    async def replay(self, asked: Asked) -> None:
+        """Send the very same interaction once more."""
+        await self._server.gateway.dispatch("INTERACTION_CREATE", asked.payload)
+
+    async def _ask(
+        self, what: str, kind: int, channel: str, data: Payload, message: Payload | None = None, **forged: Any
+    ) -> Asked:
         number = self._server.snowflake()
         now = asyncio.get_running_loop().time()
         asked = self._server.asked[number] = Asked(self._server, what, number, f"token{number}", channel, now)
@@ -167,9 +179,8 @@ class Human:
             "context": 1 if direct else 0,
             "attachment_size_limit": 10_000_000,
         }
-        await self._server.gateway.dispatch(
-            "INTERACTION_CREATE", facts | who | ({"message": message} if message else {})
-        )
+        asked.payload = facts | who | ({"message": message} if message else {}) | forged
+        await self._server.gateway.dispatch("INTERACTION_CREATE", asked.payload)
         return asked
 
 

@@ -156,7 +156,7 @@ class Rest:
             needed += [payloads.EMBED] if body.get("embeds") else []
             if not all(self._server.permits(channel, permission) for permission in needed):
                 raise Refusal(403, 50013, "Missing Permissions")
-        hold(self._server, limits.message(body))
+        hold(self._server, limits.message(body) + limits.mentions(body))
         nonce = str(body.get("nonce") or "")
         if len(nonce) > 0 and not body.get("enforce_nonce"):
             self._server.complaints.append("a nonce that is not enforced")
@@ -217,7 +217,7 @@ class Rest:
         known = self._known(*call.ids)
         if known["author"]["id"] != BOT:
             raise Refusal(403, 50005, "Cannot edit a message authored by another user")
-        hold(self._server, limits.message(known | call.body))
+        hold(self._server, limits.message(known | call.body) + limits.mentions(call.body))
         known |= spoken(call.body) | {"edited_timestamp": self._server.now.isoformat()}
         self._server.spoken.append(dict(known))
         await self._server.gateway.dispatch("MESSAGE_UPDATE", known | self._server.where(call.ids[0]))

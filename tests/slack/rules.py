@@ -240,6 +240,19 @@ def pings(message: Json) -> set[str]:
     return called
 
 
+_UNSEEN = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]"
+)
+
+
+def misleading(shown: Json) -> list[str]:
+    """Texts of a message or view that turn writing round, hold controls, or begin a line outside a quotation."""
+    every = [str(shown.get("text") or ""), *texts(shown.get("blocks") or [])]
+    quotes = [p for p in parts(shown.get("blocks") or []) if p["type"] == "rich_text_quote"]
+    quoted = set(texts(quotes))
+    return [text for text in every if _UNSEEN.search(text) or ("\n" in text and text not in quoted)]
+
+
 _FORMATS = re.compile(r"<[^>]*>|https?://|(?<!\w)[*_~`][^\s*_~`]")
 
 
