@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, insert, inspect, select, text, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot import schema
@@ -193,6 +194,8 @@ def explained(engine: AsyncEngine) -> Iterator[None]:
         words = str(error.orig).lower()
         sentence = next((said for sign, said in _TROUBLES if sign in words), None)
         raise Unavailable((sentence or _UNKNOWN).format(named(engine.url), error.orig)) from error
+    except PoolTimeout as error:
+        raise Unavailable(_TOO_BUSY.format(named(engine.url))) from error
     except OSError as error:
         if engine.dialect.name != "postgresql" or error.filename is not None:
             raise  # somebody's own file; a server's driver names none where nobody answers
@@ -208,6 +211,7 @@ _NO_ADDRESS = (
 )
 _UNKNOWN = "The database {} can not be used: {}."
 _NOBODY = "The database {} can not be reached: {}. Check DATABASE_URL, and that the server runs."
+_TOO_BUSY = "The database {} has too much to do: no connection came free in time. It is tried again."
 _TROUBLES = (
     ("locked", "The database {} is locked by another program. Close that program, then try again."),
     ("readonly", READ_ONLY),

@@ -46,10 +46,10 @@ class Days:
         """Let the clock know of the closed days that `library.toml` does not know of."""
         self._clock.unplanned = tuple(await view.closures())
 
-    async def begin(self, change: Change, now: dt.datetime) -> None:
-        """At start: see to the next digests, and to deadlines that an edit of `library.toml` moved."""
+    async def begin(self, change: Change, now: dt.datetime, *, edited: bool) -> None:
+        """At start: see to the next digests and, where `library.toml` was edited, to the deadlines that this moved."""
         await self.learn(change)
-        if moved := await self._move_deadlines(change, now):
+        if edited and (moved := await self._move_deadlines(change, now)):
             await self._move_questions(change, now)
             change.note("hours changed", None, {"moved": [case.number for case, _ in moved]})
             await self._tell(change, {"title": "The library's hours or closed days have changed."}, moved, now)

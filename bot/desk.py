@@ -11,7 +11,7 @@ import logging
 import re
 from contextlib import suppress
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import notices, toml
 from bot.actions import ACTIONS, Action, Need, No, refused
@@ -31,7 +31,7 @@ from bot.store import Marks
 from bot.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bot.chat import Acknowledge, Card, Chat, Comment, Forward, Person, Place, Press
     from bot.library import Member
@@ -47,16 +47,38 @@ RESCREENED = frozenset({"post", "when", "words"})
 LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 WEEK = dt.timedelta(days=7)
 _LOG = logging.getLogger("commentdesk")
+Seen = tuple["Comment", tuple[Earlier, ...]]
+"""A comment, and the different comments seen before it: all that a verdict hangs on."""
+Stored = TypeVar("Stored")
+
+
+class _Unjudged(Exception):
+    """A change takes a verdict that is not made yet."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
 
 
 class Desk:
-    """One library's desk. `now` is always an aware time, and never goes back."""
+    """One library's desk. `now` is always an aware time, and never goes back.
+
+    `judge` makes a verdict somewhere else than here, such as in a thread, so that a long comment holds up nobody; it
+    gives what `screening` would. Without it the desk screens in the midst of the change.
+    """
 
     def __init__(
-        self, store: Store, screening: Screening, chats: Sequence[Chat], names: Pseudonyms | None = None
+        self,
+        store: Store,
+        screening: Screening,
+        chats: Sequence[Chat],
+        names: Pseudonyms | None = None,
+        judge: Callable[[Comment, Sequence[Earlier]], Awaitable[Verdict]] | None = None,
     ) -> None:
         self._store = store
         self._names = names
+        self._judge = judge
+        self._judged: dict[Seen, Verdict] = {}
+        self._chats = tuple(chat.name for chat in chats)
         self._library = library = screening.library
         self.policy = policy = screening.policy
         self._clock = ReplyClock(library)
@@ -72,13 +94,13 @@ class Desk:
         """Take up where the last desk stopped. `alone`: no other desk is on this database, so its sends have ended."""
         if self._names:
             async with self._store.look(self._library.id) as view:
-                for case in await view.open_cases():
-                    self._names.of(case.comment.author or "")
+                for author in await view.authors(self._names.MOST):
+                    self._names.of(author)
         async with self._store.change(self._library.id, now) as change:
-            await self._use(change)
+            edited = await self._use(change)
             if alone:
                 await change.outbox.end_leases()
-            await self._days.begin(change, now)
+            await self._days.begin(change, now, edited=edited)
         await self.deliver(now)
 
     def miss(self, chat: str) -> None:
@@ -93,7 +115,7 @@ class Desk:
         self, forward: Forward, now: dt.datetime, acknowledge: Acknowledge | None = None
     ) -> Answer | None:
         """A message that carries a comment. None where the desk speaks by notice, or did. Raises Unavailable."""
-        answer = await self._store_forward(forward, now)
+        answer = await self._with_verdicts(lambda: self._store_forward(forward, now))
         if acknowledge:
             await acknowledge(answer)
         return await self._deliver_after(now) or answer
@@ -102,7 +124,7 @@ class Desk:
         """A person wants to act. Always answers, also where nothing changed. Raises Unavailable."""
         if press.action in ACTIONS and ACTIONS[press.action].reads:
             return await self.on_query(press, now)
-        answer = await self._store_press(press, now)
+        answer = await self._with_verdicts(lambda: self._store_press(press, now))
         if acknowledge:
             await acknowledge(answer)
         return await self._deliver_after(now) or answer
@@ -185,7 +207,9 @@ class Desk:
         """Time has passed. Raises Unavailable."""
         async with self._store.look(self._library.id) as view:
             await self._days.learn(view)
-        await self.deliver(now)
+            due = await view.waits(self._chats, now)
+        if due:
+            await self.deliver(now)
 
     async def knows(self, case: str) -> bool:
         """Is there a case of this number?"""
@@ -209,6 +233,26 @@ class Desk:
             _LOG.error("Stored, but not said yet. %s", trouble)
             return Answer(self.refusals.stored_only())
         return None
+
+    async def _with_verdicts(self, work: Callable[[], Awaitable[Stored]]) -> Stored:
+        """Do a change. A verdict that it lacks is made after it was undone and before it is tried anew.
+
+        So no library's row is held while a comment is read, and what stands beside the verdict is what it was made of:
+        where a like comment came meanwhile, it takes another verdict.
+        """
+        made: list[Seen] = []
+        try:
+            while True:
+                try:
+                    return await work()
+                except _Unjudged as lacking:
+                    if self._judge is None:
+                        raise
+                    self._judged[lacking.seen] = await self._judge(*lacking.seen)
+                    made.append(lacking.seen)
+        finally:
+            for seen in made:
+                self._judged.pop(seen, None)
 
     async def _store_forward(self, forward: Forward, now: dt.datetime) -> Answer | None:
         comment = forward.comment.storable()
@@ -367,10 +411,10 @@ class Desk:
         await self._use(change)
         await change.add_verdict(case, self._marks)
 
-    async def _use(self, change: Change) -> None:
-        """Keep the texts that verdicts are made with."""
+    async def _use(self, change: Change) -> bool:
+        """Keep the texts that verdicts are made with; is the library's file another than before?"""
         await change.use("policy", self._marks.policy, toml.text(self.policy))
-        await change.use("library", self._marks.library, toml.text(self._library))
+        return await change.use("library", self._marks.library, toml.text(self._library))
 
     def _incomplete(self, action: Action, press: Press, now: dt.datetime) -> Card | None:
         for need in action.needs:
@@ -401,7 +445,12 @@ class Desk:
         if comment.unread:
             return UNREAD
         before = [other.comment for other in reversed(alike) if repeated(comment, other.comment)]
-        return self._screening.screen(comment, [Earlier(other.author, other.text) for other in before])
+        seen = comment, tuple(Earlier(other.author, other.text) for other in before)
+        if self._judge is None:
+            return self._screening.screen(*seen)
+        if seen not in self._judged:
+            raise _Unjudged(seen)
+        return self._judged[seen]
 
     def _speaker(self, place: Place, person: Person) -> Member | None:
         return self._library.speaker(place.chat, person.id)

@@ -160,6 +160,13 @@ class View:
         case = schema.case
         return await self._read(self._cases().where(case.c.is_open).order_by(case.c.deadline, case.c.id))
 
+    async def authors(self, most: int) -> list[str]:
+        """Who wrote the newest open cases, so many at most, the oldest of these first."""
+        case = schema.case
+        mine = and_(case.c.library == self.library, case.c.is_open, case.c.author.is_not(None))
+        newest = select(case.c.author).where(mine).order_by(case.c.id.desc()).limit(most)
+        return list(await self._connection.scalars(newest))[::-1]
+
     async def late_cases(self, now: dt.datetime) -> list[Case]:
         """Open cases whose deadline has passed while a reply or a ruling is due."""
         case = schema.case
@@ -196,6 +203,23 @@ class View:
         waiting = and_(notice.c.library == self.library, notice.c.state.in_(("queued", "leased")))
         found: dt.datetime | None = await self._connection.scalar(select(func.min(notice.c.try_at)).where(waiting))
         return found
+
+    async def waits(self, chats: Collection[str], now: dt.datetime) -> bool:
+        """Is there anything to send, to draw anew or to fetch in these chats?"""
+        notice, attachment = schema.notice, schema.attachment
+
+        def any_of(table: Table, *due: ColumnElement[bool]) -> ColumnElement[bool]:
+            return exists().where(table.c.library == self.library, table.c.chat.in_(chats), *due)
+
+        query = select(
+            or_(
+                any_of(notice, notice.c.state == "queued", notice.c.try_at <= now),
+                any_of(notice, notice.c.state == "leased", notice.c.leased_until <= now),
+                any_of(notice, notice.c.redraw_at <= now),
+                any_of(attachment, attachment.c.state == "wanted", attachment.c.try_at <= now),
+            )
+        )
+        return bool(await self._connection.scalar(query))
 
     async def dead(self, since: dt.datetime | None = None) -> list[tuple[str, int, str]]:
         """Notices that the desk gave up on, since then: case (or "desk" for one about none), number, and why."""
@@ -419,14 +443,16 @@ class Change(View):
             )
         )
 
-    async def use(self, kind: str, sha256: str, text: str) -> None:
-        """This text of the "policy" or the "library" file is in use from now, where it was not already."""
+    async def use(self, kind: str, sha256: str, text: str) -> bool:
+        """This text of the "policy" or the "library" file is in use from now; was it not already?"""
         table = schema.edition
         mine = and_(table.c.library == self.library, table.c.kind == kind)
         last = select(table.c.sha256).where(mine).order_by(table.c.id.desc()).limit(1)
-        if await self._connection.scalar(last) != sha256:
+        edited = await self._connection.scalar(last) != sha256
+        if edited:
             row = {"library": self.library, "kind": kind, "sha256": sha256, "since": self._now, "text": text}
             await self._connection.execute(insert(table).values(row))
+        return edited
 
     async def add_ruling(self, case: str, ruling: Ruling) -> None:
         """Store a ruling beside those before it."""
