@@ -15,7 +15,7 @@ from bot.chat import Place
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import Row, Select
+    from sqlalchemy import ColumnElement, FromClause, Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.chat import Attachment, Media
@@ -99,7 +99,7 @@ class Outbox:
         if row is None:
             return None
         lease = {"state": "leased", "leased_until": self._now + LEASE, "attempts": row.attempts + 1}
-        await self._connection.execute(update(notice).where(notice.c.id == row.id).values(lease))
+        await self._connection.execute(update(notice).where(self._mine(notice, row.id)).values(lease))
         return _queued(row, attempts=row.attempts + 1, doubtful=row.state == "leased")
 
     async def call_off(self, case_id: Any, kinds: Collection[str]) -> None:
@@ -138,7 +138,7 @@ class Outbox:
     async def root(self, queued: Queued) -> str | None:
         """The chat's id of the first notice of the case that stands in the channel; None where that is this one."""
         notice = schema.notice
-        mine = select(notice.c.case_id).where(notice.c.id == queued.row).scalar_subquery()
+        mine = select(notice.c.case_id).where(self._mine(notice, queued.row)).scalar_subquery()
         sent = and_(notice.c.case_id == mine, notice.c.message.is_not(None), ~notice.c.direct)
         query = select(notice.c.id, notice.c.message).where(sent).order_by(notice.c.number).limit(1)
         first = (await self._connection.execute(query)).one_or_none()
@@ -149,7 +149,7 @@ class Outbox:
         notice = schema.notice
         mine = notice.alias()
         copies = and_(
-            mine.c.id == queued.row,
+            self._mine(mine, queued.row),
             notice.c.id != mine.c.id,
             notice.c.case_id == mine.c.case_id,
             notice.c.kind == mine.c.kind,
@@ -180,7 +180,7 @@ class Outbox:
     async def drew(self, queued: Queued, *, drawn: str | None = None, again_at: dt.datetime | None = None) -> None:
         """The card was drawn (a digest of what it shows), or is to be tried again; a change since then stands."""
         notice = schema.notice
-        untouched = and_(notice.c.id == queued.row, notice.c.attempts == queued.attempts)
+        untouched = and_(self._mine(notice, queued.row), notice.c.attempts == queued.attempts)
         values = {"redraw_at": again_at, **({"drawn": drawn} if drawn else {})}
         await self._connection.execute(update(notice).where(untouched).values(values))
 
@@ -208,7 +208,7 @@ class Outbox:
         if row is None:
             return None
         lease = {"try_at": self._now + LEASE, "attempts": row.attempts + 1}
-        await self._connection.execute(update(attachment).where(attachment.c.id == row.id).values(lease))
+        await self._connection.execute(update(attachment).where(self._mine(attachment, row.id)).values(lease))
         number = rows.spoken_number(row.year, row.serial)
         return Wanted(row.id, number, row.number, row.source, row.attempts + 1)
 
@@ -225,12 +225,15 @@ class Outbox:
         await self._settle_media(wanted, {**again, "trouble": trouble})
 
     async def _settle_media(self, wanted: Wanted, facts: dict[str, Any]) -> None:
-        mine = schema.attachment.c.id == wanted.row
+        mine = self._mine(schema.attachment, wanted.row)
         await self._connection.execute(update(schema.attachment).where(mine).values(facts))
 
     async def _change(self, queued: Queued, values: dict[str, Any]) -> None:
-        mine = schema.notice.c.id == queued.row
+        mine = self._mine(schema.notice, queued.row)
         await self._connection.execute(update(schema.notice).where(mine).values(values))
+
+    def _mine(self, table: FromClause, row: int) -> ColumnElement[bool]:
+        return and_(table.c.library == self._library, table.c.id == row)
 
     def _notices(self, chat: str) -> Select[Any]:
         notice, case = schema.notice, schema.case

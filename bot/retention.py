@@ -13,6 +13,7 @@ from bot.record import DISPOSAL
 if TYPE_CHECKING:
     import datetime as dt
 
+    from sqlalchemy import ColumnElement, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 STAYS = frozenset({DISPOSAL, "hold", "release"})
@@ -80,7 +81,8 @@ class Retention:
         return row
 
     async def _set(self, case_id: int, values: dict[str, Any]) -> None:
-        await self._connection.execute(update(schema.case).where(schema.case.c.id == case_id).values(values))
+        mine = and_(schema.case.c.library == self._library, schema.case.c.id == case_id)
+        await self._connection.execute(update(schema.case).where(mine).values(values))
 
     async def _empty(self, case_id: int) -> None:
         """Nothing that anybody said stays in the tables."""
@@ -89,15 +91,21 @@ class Retention:
         words = [column.name for column in case.c if isinstance(column.type, Text) and column.nullable]
         said = {name: None for name in words if not name.endswith("_by")}
         await self._set(case_id, {**said, "text": GONE, "attachments": [], "disposed_at": self._now})
-        for row in (await self._connection.execute(select(verdict).where(verdict.c.case_id == case_id))).all():
+
+        def of_case(table: Table) -> ColumnElement[bool]:
+            return and_(table.c.library == self._library, table.c.case_id == case_id)
+
+        for row in (await self._connection.execute(select(verdict).where(of_case(verdict)))).all():
             bare = {**row.said, "findings": [], "why": GONE}
-            await self._connection.execute(update(verdict).where(verdict.c.id == row.id).values(said=bare))
-        await self._connection.execute(update(ruling).where(ruling.c.case_id == case_id).values(reason=GONE))
-        await self._connection.execute(delete(likeness).where(likeness.c.case_id == case_id))
+            one = and_(of_case(verdict), verdict.c.id == row.id)
+            await self._connection.execute(update(verdict).where(one).values(said=bare))
+        await self._connection.execute(update(ruling).where(of_case(ruling)).values(reason=GONE))
+        of_library = select(case.c.id).where(case.c.library == self._library, case.c.id == case_id)
+        await self._connection.execute(delete(likeness).where(likeness.c.case_id == of_library.scalar_subquery()))
         gone = {"state": "disposed", "source": "", "sha256": None, "content": None, "trouble": None}
-        await self._connection.execute(update(attachment).where(attachment.c.case_id == case_id).values(gone))
+        await self._connection.execute(update(attachment).where(of_case(attachment)).values(gone))
         silent = {"about": {}, "redraw_at": null(), "drawn": None, "trouble": None}
-        mine = notice.c.case_id == case_id
+        mine = of_case(notice)
         await self._connection.execute(update(notice).where(mine).values(silent))
         waiting = and_(mine, notice.c.state.in_(("queued", "leased")))
         await self._connection.execute(update(notice).where(waiting).values(state="dropped", closed_at=self._now))
