@@ -8,23 +8,20 @@ import io
 import secrets
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from adapters import closed_days, discord, heads, judging, logs, records, session, slack
-from adapters.configured import Trouble, configured, database_of, settings_of_this_place
-from adapters.doctor import examine
+from adapters import closed_days, judging, libraries, logs, records, session
+from adapters.configured import Trouble, database_of, settings_of_this_place
+from adapters.doctor import examine, examine_all
 from bot import backup, database, toml
 from bot.library import Library, Role
 from bot.policy import Policy
 from bot.privacy import Mask, Pseudonyms
 from bot.store import Store
-from config.settings import NAMES, SAMPLES, Settings
-
-if TYPE_CHECKING:
-    from adapters.wires import Connection
+from config.settings import NAMES, SAMPLES
 
 
 class _Speaking(click.Group):
@@ -57,49 +54,52 @@ def demo() -> None:
     library = toml.read(settings.library_file or SAMPLES / "library.toml", Library)
     policy = toml.read(settings.policy_file or SAMPLES / "policy.toml", Policy)
     speaker = next((m for m in library.people if m.role is Role.STAFF and m.adult), library.director)
-    refused = asyncio.run(session.run(database_of(settings, "demo"), library, policy, "demo", speaker.name))
+    served = [session.Served(library, policy)]
+    refused = asyncio.run(session.run(database_of(settings, "demo"), "demo", served, speaker.name))
     sys.exit(1 if refused else 0)
 
 
 @main.command()
 def run() -> None:
-    """Run the desk for a real library: starts each chat that is set up.
+    """Run the desk for a real library, or for each of LIBRARIES_DIR: starts each chat that is set up.
 
     It stops at SIGTERM or Ctrl-C within ten seconds, and at a second one at once; what is on its way then is looked up
     at the next start. Exit status: 0 it was told to stop, or the terminal's lines ended, and all is handed over;
     1 something has to be mended, or it had to break off; 2 the command was mistyped.
     """
     settings = settings_of_this_place()
-    problems: list[str] = []
-    library = configured(settings.library_file, "LIBRARY_FILE", Library, problems)
-    policy = configured(settings.policy_file, "POLICY_FILE", Policy, problems)
-    if library and settings.console_person and not ((m := library.member(settings.console_person)) and m.adult):
-        problems.append(
-            f"CONSOLE_PERSON: {settings.console_person!r} is no adult among the people of {settings.library_file}."
-        )
-    chats = _chats(settings, library, problems)
-    try:
-        asyncio.run(_hold_to_kind(database_of(settings, "live"), "live"))
-    except database.Unavailable as error:
-        problems.append(str(error))
-    if problems or library is None or policy is None:
-        raise Trouble("\n".join(problems))
-    for said in closed_days.long(library, dt.datetime.now(library.zone).date()):
-        click.echo(said, err=True)
-    key = settings.log_key.get_secret_value().encode() if settings.log_key else secrets.token_bytes(32)
-    names = Pseudonyms(key, Mask(library.privacy))
-    logs.discreet(names, quiet=settings.console_person is not None)
-    noted = heads.HeadFile(settings.record_head_file, library) if settings.record_head_file else None
-    care = session.Care(noted, settings.health_port, settings.backup_folder, names)
+    served, problems = libraries.read(settings)
     url = database_of(settings, "live")
-    refused = asyncio.run(session.run(url, library, policy, "live", settings.console_person, chats, care))
+    try:
+        asyncio.run(_hold_to_kind(url, "live"))
+    except database.Unavailable as error:
+        served, problems = [], [*problems, str(error)]
+    if not served:
+        raise Trouble("\n".join(problems))
+    for said in problems:
+        click.echo(f"Not served: {said}", err=True)
+    for one in served:
+        for said in closed_days.long(one.library, dt.datetime.now(one.library.zone).date()):
+            click.echo(f"{one.folder}: {said}" if one.folder else said, err=True)
+    key = settings.log_key.get_secret_value().encode() if settings.log_key else secrets.token_bytes(32)
+    # Libraries that mask alike share what is known of authors: each line of the log is looked through once for them.
+    names = {toml.text(one.library.privacy): Pseudonyms(key, Mask(one.library.privacy)) for one in served}
+    served = [replace(one, names=names[toml.text(one.library.privacy)]) for one in served]
+    person = None if settings.libraries_dir else settings.console_person
+    logs.discreet(*names.values(), quiet=person is not None)
+    care = session.Care(settings.health_port, settings.backup_folder, problems)
+    refused = asyncio.run(session.run(url, "live", served, person, care))
     sys.exit(1 if refused else 0)
 
 
 @main.command()
-def doctor() -> None:
+@click.option("--library", "folder", metavar="NAME", help="Of LIBRARIES_DIR, only the library of this folder.")
+def doctor(folder: str | None) -> None:
     """Look at the files, the database and each chat, and say in a line each what to mend; status 1 if anything."""
-    checks = asyncio.run(examine(settings_of_this_place()))
+    settings = settings_of_this_place()
+    if folder and not (settings.libraries_dir and (settings.libraries_dir / folder).is_dir()):
+        raise Trouble(f"--library: LIBRARIES_DIR has no folder {folder!r}.")
+    checks = asyncio.run(examine_all(settings, folder) if settings.libraries_dir else examine(settings))
     for check in checks:
         click.echo(check)
     sys.exit(0 if all(check.ok for check in checks) else 1)
@@ -162,28 +162,6 @@ def restore(file: Path) -> None:
     with session.alone(database_of(settings_of_this_place(), "live")):
         aside = backup.restore(file.absolute(), target)
     click.echo(f"{target} is as it was in {file}." + (f" What stood there is in {aside}." if aside else ""))
-
-
-def _chats(settings: Settings, library: Library | None, problems: list[str]) -> list[Connection]:
-    """Each chat that is set up; what is wrong with one is added to the problems."""
-    if not (settings.console_person or settings.slack_bot_token or settings.discord_token):
-        problems.append(
-            "No chat is set up, so nobody could reach the desk. Set SLACK_BOT_TOKEN, DISCORD_TOKEN or, for a terminal, "
-            "CONSOLE_PERSON in the environment or in .env; the README says how to install each."
-        )
-    chats: list[Connection] = []
-    if library is None:
-        return chats
-    for token, open_chat in (
-        (settings.slack_bot_token, slack.open_chat),
-        (settings.discord_token, discord.open_chat),
-    ):
-        if token is not None:
-            try:
-                chats.append(open_chat(settings, library))
-            except toml.ConfigurationError as error:
-                problems += error.problems
-    return chats
 
 
 async def _hold_to_kind(url: str, kind: str) -> None:

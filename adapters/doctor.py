@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aiohttp
 
-from adapters import discord, health, slack
+from adapters import discord, health, libraries, slack
 from adapters.checks import Check, good, mend, read
 from adapters.heads import HeadFile
 from bot import database, toml
@@ -37,6 +38,28 @@ async def examine(settings: Settings) -> list[Check]:
             known = {check.said for check in checks}
             checks += [check for check in await _running(settings.health_port) if check.said not in known]
         checks += await _chats(settings, library)
+    return checks
+
+
+async def examine_all(settings: Settings, only: str | None = None) -> list[Check]:
+    """Look at each library of LIBRARIES_DIR, or at one, by its folder."""
+    checks: list[Check] = []
+    each: dict[str, Settings] = {}
+    for folder in libraries.folders(settings):
+        own, problems = libraries.settings_of(folder, settings)
+        checks += [mend(problem) for problem in problems if only in {None, folder.name}]
+        if own:
+            of_all = {"database_url": settings.database_url, "libraries_dir": None}
+            each[folder.name] = own.model_copy(update=of_all)
+    for folder_name, problems in libraries.shared(each).items():
+        checks += [mend(f"{folder_name}: {problem}") for problem in problems if only in {None, folder_name}]
+    if not each and not checks:
+        checks = [mend(f"LIBRARIES_DIR: {settings.libraries_dir} holds no folder. Make one with `commentdesk init`.")]
+    for name, of_one in each.items():
+        if only in {None, name}:
+            checks += [replace(check, said=f"{name}: {check.said}") for check in await examine(of_one)]
+    if settings.health_port and only is None:
+        checks += [check for check in await _running(settings.health_port) if check not in checks]
     return checks
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -19,7 +21,8 @@ from bot import backup, database
 from bot.toml import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from adapters.heads import HeadFile
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from bot.library import Library
     from bot.store import Store, View
 
+Checks = Callable[[], Awaitable[list[Check]]]
 LATE = dt.timedelta(minutes=5)
 """A notice that has been due for so long is stuck, or nobody sends it."""
 MISSED_TICK = dt.timedelta(seconds=90)
@@ -143,27 +147,53 @@ class Health:
             "`commentdesk doctor` asks it why."
         )
 
-    @asynccontextmanager
-    async def serving(self, port: int) -> AsyncIterator[None]:
-        """The page, for this machine alone, while the block runs. Raises ConfigurationError where the port is taken."""
-        app = web.Application()
-        app.add_routes([web.get("/healthz", self._page)])
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        try:
-            try:
-                await web.TCPSite(runner, "127.0.0.1", port).start()
-            except OSError as trouble:
-                problem = f"HEALTH_PORT: {port} can not be opened: {trouble.strerror}. Set another one."
-                raise ConfigurationError([problem]) from None
-            yield
-        finally:
-            await runner.cleanup()
+    def serving(self, port: int) -> AbstractAsyncContextManager[None]:
+        """The page of this library alone."""
+        return serving(self.checks, port)
 
-    async def _page(self, _: web.Request) -> web.Response:
-        checks = await self.checks()
-        status = 200 if all(check.ok for check in checks) else 503
-        return web.Response(text="".join(f"{check}\n" for check in checks), status=status)
+
+def of_all(each: Mapping[str, Health], unserved: Sequence[str]) -> Checks:
+    """The checks of all libraries: what is so of each is said once, all else with its folder before it."""
+
+    async def checks() -> list[Check]:
+        found = {folder: await one.checks() for folder, one in each.items()}
+        alike = [check for check in next(iter(found.values())) if all(check in some for some in found.values())]
+        own = [
+            replace(check, said=f"{folder}: {check.said}" if folder else check.said)
+            for folder, some in found.items()
+            for check in some
+            if check not in alike
+        ]
+        return [*(mend(f"Not served: {said}") for said in unserved), *alike, *own]
+
+    return checks
+
+
+@asynccontextmanager
+async def serving(checks: Checks, port: int) -> AsyncIterator[None]:
+    """A page of these, for this machine alone, while the block runs. Raises ConfigurationError where the port is taken.
+
+    Its status is 503 where something has to be mended.
+    """
+
+    async def page(_: web.Request) -> web.Response:
+        found = await checks()
+        status = 200 if all(check.ok for check in found) else 503
+        return web.Response(text="".join(f"{check}\n" for check in found), status=status)
+
+    app = web.Application()
+    app.add_routes([web.get("/healthz", page)])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+        except OSError as trouble:
+            problem = f"HEALTH_PORT: {port} can not be opened: {trouble.strerror}. Set another one."
+            raise ConfigurationError([problem]) from None
+        yield
+    finally:
+        await runner.cleanup()
 
 
 def _room(url: str) -> list[Check]:

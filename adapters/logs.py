@@ -36,14 +36,20 @@ NOISY = ("apscheduler", "asyncio", "slack_bolt", "slack_sdk", "discord", "aiohtt
 class Discreet(logging.Formatter):
     """Hides authors and masks what cards mask, in messages and in tracebacks alike."""
 
-    def __init__(self, names: Pseudonyms) -> None:
+    def __init__(self, *names: Pseudonyms) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s")
         self._names = names
+
+    def hide(self, text: str) -> str:
+        """A text as it may stand in a log."""
+        for one in self._names:
+            text = one.hide(text)
+        return text
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as a line."""
         said = logging.makeLogRecord(record.__dict__)
-        said.msg, said.args, said.exc_text = self._names.hide(record.getMessage()), None, None
+        said.msg, said.args, said.exc_text = self.hide(record.getMessage()), None, None
         return super().format(said)
 
     def formatException(  # noqa: N802 - the name is logging's
@@ -51,7 +57,7 @@ class Discreet(logging.Formatter):
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
         """The traceback."""
-        return self._names.hide(super().formatException(ei))
+        return self.hide(super().formatException(ei))
 
 
 def event(name: str, **facts: object) -> None:
@@ -75,18 +81,19 @@ class LoggingStore(Store):
             event(entry.kind, **{key: fact for key, fact in facts.items() if fact is not None})
 
 
-def discreet(names: Pseudonyms, *, quiet: bool = False) -> None:
+def discreet(*names: Pseudonyms, quiet: bool = False) -> None:
     """From here on everything that this process logs or dies of is said discreetly, on standard error.
 
     `quiet` leaves events out: beside a terminal at which somebody sits, the desk's answers say as much.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(Discreet(names))
+    formatter = Discreet(*names)
+    handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler])
     for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        sys.stderr.write(names.hide("".join(traceback.format_exception(kind, error, trace))))
+        sys.stderr.write(formatter.hide("".join(traceback.format_exception(kind, error, trace))))
 
     sys.excepthook = report

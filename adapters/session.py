@@ -1,4 +1,4 @@
-"""A desk from start to stop: the database, every chat that is set up, and a tick."""
+"""Desks from start to stop: one database, one classifier and one tick for all libraries, and the chats of each."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import datetime as dt
 import logging
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
+from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from adapters import logs, systemd, terminal
+from adapters import health, logs, systemd, terminal
 from adapters.console import Clock, Console
 from adapters.health import MISSED_TICK, Health
 from adapters.stopping import GRACE_SECONDS, end, told_to_stop
@@ -31,9 +34,11 @@ if TYPE_CHECKING:
     from adapters.heads import HeadFile
     from adapters.terminal import Screen
     from adapters.wires import Connection
+    from bot.chat import Comment, Earlier
     from bot.library import Library
     from bot.policy import Policy
     from bot.privacy import Pseudonyms
+    from bot.screening.finding import Verdict
     from bot.store import Store
 
 TICK_SECONDS = 5
@@ -41,27 +46,37 @@ _LOG = logging.getLogger("commentdesk")
 
 
 @dataclass(frozen=True)
-class Care:
-    """What looks after a desk for years: where heads are written, the page's port, the backups, authors' pseudonyms."""
+class Served:
+    """A library to serve: its files, its chats, where its record's heads are written, its authors' pseudonyms.
 
+    `folder` is what whoever runs several libraries calls it; empty where it is the only one.
+    """
+
+    library: Library
+    policy: Policy
+    chats: Sequence[Connection] = ()
     heads: HeadFile | None = None
+    names: Pseudonyms | None = None
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class Care:
+    """What looks after a deployment for years: the health page's port, the backups, and which libraries lack what."""
+
     health_port: int | None = None
     backups: Path | None = None
-    names: Pseudonyms | None = None
+    unserved: Sequence[str] = ()
 
 
 async def run(
-    url: str,
-    library: Library,
-    policy: Policy,
-    kind: str,
-    person: str | None,
-    chats: Sequence[Connection] = (),
-    care: Care | None = None,
+    url: str, kind: str, served: Sequence[Served], person: str | None = None, care: Care | None = None
 ) -> int:
-    """Run the chats, and a terminal where a person sits at one, until the terminal's lines end or the system says stop.
+    """Run the desk of each library with its chats until the system says stop.
 
-    Gives how many of the terminal's lines the database did not take. Raises ConfigurationError where a chat says no.
+    Where a person sits at the terminal, it is the first library's, and its end is the end of all. Gives how many of
+    its lines the database did not take. Raises ConfigurationError where a chat says no; of several libraries, only
+    once no chat of any is left.
     """
     care = care or Care()
     before = asyncio.all_tasks()
@@ -71,71 +86,114 @@ async def run(
         stack.enter_context(alone(url))
         store = await logs.LoggingStore.open(url, kind)
         stack.push_async_callback(store.close)
-        screening = Screening(policy, library, Classifier())
+        classifier = Classifier()
+        # One at a time, so that all libraries' comments together take one processor, and the desks have the other.
+        reader = ThreadPoolExecutor(1, "screening")
+        stack.callback(reader.shutdown, wait=False, cancel_futures=True)
         clock = Clock(lambda: dt.datetime.now(dt.UTC), dt.timedelta(seconds=float(await store.mark("clock") or 0)))
-        console = _console(library, clock, person, store if kind == "demo" else None) if person else None
-        desk = Desk(store, screening, [*([console] if console else []), *chats], care.names)
-        wires = [Wire(chat, desk, clock.now) for chat in chats]
-        health = Health(url, store, library, wires, clock.now, heads=care.heads, backups=care.backups)
+        console = _console(served[0].library, clock, person, store if kind == "demo" else None) if person else None
+        desks = [_Served(one, store, classifier, reader, clock, console, url, care.backups) for one in served]
         if care.health_port:
-            await stack.enter_async_context(health.serving(care.health_port))
+            page = health.of_all({desk.folder: desk.health for desk in desks}, care.unserved)
+            await stack.enter_async_context(health.serving(page, care.health_port))
         if console:
-            console.join(desk)
+            console.join(desks[0].desk)
             console.greet(kind, database.named(url))
             stack.enter_context(terminal.above_prompt(live=_live()))
-        ticks = _Ticks(desk, store, clock, console, wires, health, care.heads)
-        await desk.start(clock.now(), alone=database.file_of(url) is not None)
-        await ticks.note_head()
-        logs.event("started", library=library.id, chats=",".join(wire.name for wire in wires) or "console")
+        for one in desks:
+            await one.start(alone=database.file_of(url) is not None)
         systemd.tell(systemd.READY)
-        keeping = {asyncio.create_task(wire.keep(stop)) for wire in wires}
+        keeping = {asyncio.create_task(wire.keep(stop)): one for one in desks for wire in one.wires}
+        refused: list[BaseException] = []
         for task in keeping:
-            task.add_done_callback(lambda _: stop.set())
+            task.add_done_callback(partial(_ended, keeping, refused, stop))
         try:
-            async with ticking(ticks.tick, TICK_SECONDS, GRACE_SECONDS / 2):
+            async with ticking(partial(_tick, desks, clock), TICK_SECONDS, GRACE_SECONDS / 2):
                 await (_converse(console, stop) if console else stop.wait())
-                logs.event("stopping", library=library.id)
+                for one in desks:
+                    logs.event("stopping", library=one.id)
                 systemd.tell(systemd.STOPPING)
         finally:
             stop.set()
-            await end(keeping, GRACE_SECONDS / 2)
+            await end(set(keeping), GRACE_SECONDS / 2)
             await end(asyncio.all_tasks() - before, 0)  # what it was about is looked up at the next start
-            await ticks.note_head()
-            logs.event("stopped", library=library.id)
-        for task in keeping:
-            if not task.cancelled() and (trouble := task.exception()):
-                raise trouble
+            for one in desks:
+                await one.note_head()
+                logs.event("stopped", library=one.id)
+        if refused and (len(desks) == 1 or len(refused) == len(keeping)):
+            raise refused[0]
         return console.refused_lines if console else 0
 
 
-class _Ticks:
-    """What is done every few seconds."""
+def _ended(
+    keeping: dict[asyncio.Task[None], _Served],
+    refused: list[BaseException],
+    stop: asyncio.Event,
+    task: asyncio.Task[None],
+) -> None:
+    """A wire has come to its end: at a stop, or because its platform says no, which ends one library's desk alone."""
+    trouble = None if task.cancelled() else task.exception()
+    if trouble:
+        refused.append(trouble)
+        if folder := keeping[task].folder:
+            _LOG.error("%s: %s Its other chats and the other libraries go on.", folder, trouble)
+    if len(set(keeping.values())) == 1 or len(refused) == len(keeping):
+        stop.set()
+
+
+async def _tick(desks: Sequence[_Served], clock: Clock) -> None:
+    now = clock.now()
+    if (late := now - min(one.health.ticked for one in desks)) > MISSED_TICK:
+        logs.event("tick late", seconds=f"{late.total_seconds():.0f}")
+    for done in await asyncio.gather(*(one.tick() for one in desks), return_exceptions=True):
+        if isinstance(done, Exception):  # a fault in one library's tick is no reason to leave the others untold
+            _LOG.error("A tick went wrong (%s).", type(done).__name__, exc_info=done)
+    systemd.tell(systemd.ALIVE)
+
+
+class _Served:
+    """The desk of one library at work, and what is done for it every few seconds."""
 
     def __init__(
         self,
-        desk: Desk,
+        served: Served,
         store: Store,
+        classifier: Classifier,
+        reader: ThreadPoolExecutor,
         clock: Clock,
         console: Console | None,
-        wires: Sequence[Wire],
-        health: Health,
-        heads: HeadFile | None,
+        url: str,
+        backups: Path | None,
     ) -> None:
-        self._desk = desk
+        self.id = served.library.id
+        self.folder = served.folder
+        # The copy shares the loaded weights, and keeps what it knows of this library's names.
+        screening = Screening(served.policy, served.library, copy(classifier))
+
+        async def judge(comment: Comment, earlier: Sequence[Earlier]) -> Verdict:
+            return await asyncio.get_running_loop().run_in_executor(reader, screening.screen, comment, earlier)
+
+        chats = [*([console] if console else []), *served.chats]
+        self.desk = Desk(store, screening, chats, served.names, judge)
+        self.wires = [Wire(chat, self.desk, clock.now) for chat in served.chats]
+        self.health = Health(url, store, served.library, self.wires, clock.now, heads=served.heads, backups=backups)
         self._store = store
         self._clock = clock
         self._console = console
-        self._wires = wires
-        self._health = health
-        self._heads = heads
+        self._heads = served.heads
         self._trouble = ""
 
+    async def start(self, *, alone: bool) -> None:
+        """Take up where the last desk stopped."""
+        await self.desk.start(self._clock.now(), alone=alone)
+        await self.note_head()
+        logs.event("started", library=self.id, chats=",".join(wire.name for wire in self.wires) or "console")
+
     async def tick(self) -> None:
+        """Time has passed."""
         now = self._clock.now()
-        if (late := now - self._health.ticked) > MISSED_TICK:
-            logs.event("tick late", seconds=f"{late.total_seconds():.0f}")
         try:
-            await self._desk.on_tick(now)
+            await self.desk.on_tick(now)
             await self._note(now)
         except database.Unavailable as trouble:
             if str(trouble) != self._trouble:
@@ -147,9 +205,8 @@ class _Ticks:
             if self._trouble:
                 logs.event("database back")
             self._trouble = ""
-        await asyncio.gather(*(wire.tick() for wire in self._wires))
-        self._health.ticked = self._clock.now()
-        systemd.tell(systemd.ALIVE)
+        await asyncio.gather(*(wire.tick() for wire in self.wires))
+        self.health.ticked = self._clock.now()
 
     async def note_head(self) -> None:
         """Write the record's head down, where it is not there for this day: also of a sitting shorter than a tick."""

@@ -62,8 +62,10 @@ def hold_to_kind(url: str | URL, found: str | None, kind: str) -> None:
 def connect(url: str) -> AsyncEngine:
     """An engine for `url`; nothing is opened yet. Raises Unavailable."""
     try:
+        address = _address(url)
+        pool = {"pool_size": CONNECTIONS, "max_overflow": 0} if address.get_backend_name() == "postgresql" else {}
         # Errors are logged, and what people said is not.
-        engine = create_async_engine(_address(url), pool_pre_ping=True, hide_parameters=True)
+        engine = create_async_engine(address, pool_pre_ping=True, hide_parameters=True, **pool)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
         raise Unavailable(_NO_ADDRESS) from None
     if engine.dialect.name == "sqlite":
@@ -205,6 +207,8 @@ def explained(engine: AsyncEngine) -> Iterator[None]:
 READ_ONLY = "The database {} can not be written to. Give the desk the right to write to the file and its folder."
 MIGRATING = 20261122
 """The key of the lock under which tables are made and upgraded."""
+CONNECTIONS = 20
+"""How many connections to a server a desk opens at most; it keeps them all, for opening one is what costs."""
 _NO_ADDRESS = (
     "DATABASE_URL is no database address that the desk knows. Write sqlite:///desk.db, for example, or "
     "postgresql://desk:password@host/desk (which takes `pip install '.[postgres]'`)."

@@ -207,7 +207,7 @@ class Desk:
         """Time has passed. Raises Unavailable."""
         async with self._store.look(self._library.id) as view:
             await self._days.learn(view)
-            due = await view.waits(self._chats, now)
+            due = await view.waits([name for name in self._chats if name not in self._delivery.absent], now)
         if due:
             await self.deliver(now)
 

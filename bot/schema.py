@@ -218,7 +218,7 @@ notice = Table(
     Column("drawn", String(64)),
     Column("redraw_at", UTC),
     UniqueConstraint("case_id", "number"),
-    Index("ix_notice_state", "state", "try_at"),
+    Index("ix_notice_due", "library", "state", "try_at"),
     Index("ix_notice_redraw_at", "redraw_at"),
     comment="Everything durable that the desk says, with the time it is due; case_id is empty for what is about no one "
     "case; direct = to one person alone, turned = "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, nullcontext
+from collections import defaultdict
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +65,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        # SQLite lets one write at a time; here the changes of one desk wait in the order in which they came.
-        self._writing = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @classmethod
     async def open(cls, url: str, kind: str) -> Store:
@@ -104,11 +104,18 @@ class Store:
     async def change(self, library: str, now: dt.datetime) -> AsyncIterator[Change]:
         """One transaction on one library's rows; changes of a library stand in a row. Raises Unavailable."""
         with database.explained(self._engine):
-            async with self._writing, self._engine.begin() as connection:
+            async with self._turn(library), self._engine.begin() as connection:
                 change = Change(connection, library, now)
                 await change.lock()
                 yield change
                 await change.write_record()
+
+    def _turn(self, library: str) -> asyncio.Lock:
+        """Changes wait here in the order in which they came, before they take a connection.
+
+        SQLite lets one write at a time. Elsewhere a library with much to do leaves connections for the others.
+        """
+        return self._turns["" if self._engine.dialect.name == "sqlite" else library]
 
     @asynccontextmanager
     async def look(self, library: str) -> AsyncIterator[View]:
@@ -200,9 +207,10 @@ class View:
     async def next_due(self) -> dt.datetime | None:
         """When the next notice wants to go out."""
         notice = schema.notice
-        waiting = and_(notice.c.library == self.library, notice.c.state.in_(("queued", "leased")))
-        found: dt.datetime | None = await self._connection.scalar(select(func.min(notice.c.try_at)).where(waiting))
-        return found
+        first = select(func.min(notice.c.try_at)).where(notice.c.library == self.library)
+        # A state at a time: so the index has the earliest at its beginning, and the others are not read.
+        found = [await self._connection.scalar(first.where(notice.c.state == state)) for state in ("queued", "leased")]
+        return min(filter(None, found), default=None)
 
     async def waits(self, chats: Collection[str], now: dt.datetime) -> bool:
         """Is there anything to send, to draw anew or to fetch in these chats?"""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import platformdirs
 from pydantic import SecretStr  # noqa: TC002 - pydantic reads the annotation when the program runs
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 SAMPLES = Path(__file__).parent
 """Where the sample files lie."""
@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     """Where everything is kept. A PostgreSQL address holds a password, so it never prints as it is."""
     library_file: Path | None = None
     policy_file: Path | None = None
+    libraries_dir: Path | None = None
+    """Makes `commentdesk run` serve each library of the folders in here instead of one."""
     record_head_file: Path | None = None
     """Where the record's head is written down once a day; best on another machine than the database."""
     backup_folder: Path | None = None
@@ -59,3 +61,23 @@ class Settings(BaseSettings):
             return self.database_url.get_secret_value()
         folder = platformdirs.user_data_path("comment-desk", ensure_exists=True)
         return f"sqlite:///{folder / ('demo.db' if kind == 'demo' else 'desk.db')}"
+
+
+class LibrarySettings(Settings):
+    """The settings of one library of several, from its own `.env`: an environment would be that of them all."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic-settings'
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given by name, then the file."""
+        return init_settings, dotenv_settings
+
+
+OF_ALL = ("database_url", "libraries_dir", "log_key", "health_port", "backup_folder", "console_person")
+"""Settings that a deployment of several libraries has once."""

@@ -38,7 +38,7 @@ from tests.conftest import CONFIG, MONDAY
 from tests.test_border import PICTURE, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
 
     from bot.chat import Answer
@@ -244,6 +244,10 @@ def _number(life: Life, case: int) -> str:
     return f"2026-{life.first + case:04}"
 
 
+async def _is_there(link: Awaitable[bytes | None]) -> bool:
+    return await link is not None
+
+
 async def _each(life: Life, ask: Callable[[str], Any]) -> list[Any]:
     """A query for each of the library's first cases, and for one that only the other has."""
     return [await ask(number) for number in (*(_number(life, n) for n in range(1, 10)), "2026-0041")]
@@ -274,6 +278,7 @@ QUERIES: dict[str, Callable[[View, Life], Any]] = {
     "due": lambda view, life: view.due(life.now + DAY),
     "editions": lambda view, _: view.editions(),
     "record": lambda view, life: _each(life, lambda n: _record(view, n)),
+    "record_link": lambda view, _: _is_there(view.record_link(3)),
     "record_head": lambda view, _: _record(view),  # the head itself is salted, and verified
 }
 """Every query of a View, as a library's own people and commands make it."""

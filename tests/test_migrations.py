@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot import database, rows, schema
+from bot.likeness import Likeness
 from bot.screening.finding import Outcome, Verdict
 from bot.store import Store
 from tests.test_schema import bring_to
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOON = dt.datetime(2026, 11, 16, 18, tzinfo=dt.UTC)
-WORDS = "Xylophone lessons were wonderful, thank you all"
+WORDS = "Xylophone lessons in the courtyard delighted everybody from kindergarten to pensioners"
 SAID = rows.as_json(Verdict(Outcome.KEEP, (), (), "It is fine.", needs_reply=False, urgent=False, confidence=1.0))
 KNOWN: dict[str, Any] = {
     "library": "alder-creek",
@@ -86,6 +87,10 @@ def fill(connection: sa.Connection) -> dict[str, dict[str, Any]]:
                 column.type = schema.UTC()
         if table.name == "library":
             own["id"] = KNOWN["library"]
+        if table.name == "likeness":  # what finds the comment, as the desk of that version wrote it
+            keys = set(Likeness(WORDS).bands(KNOWN["library"]))
+            connection.execute(table.insert(), [{"key": key, "case_id": 1} for key in keys])
+            continue
         connection.execute(table.insert().values(own))
         put[table.name] = own
     return put
