@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from bot.chat import Comment, Forward, Person, Place, Press
+from bot.record import DISPOSAL
 from bot.store import Marks
 from tests.conversations import AMIR, INSULT, JUDY, QUESTION, RUTH, TOMAS
 
@@ -252,7 +253,7 @@ class World:
                 (AMIR, "claim", ""),
                 (AMIR, "hand_over", JUDY),
                 (AMIR, "ask", "May it stay?"),
-                (RUTH, "ask_staff", "Who wrote it?"),
+                (RUTH, "ask_staff", "Is that the copier upstairs?"),
             ),
             "urgent": (THREAT,),
             "to_go": (INSULT,),
@@ -270,7 +271,8 @@ class World:
                 assert (await self._desk.on_press(press, self._now)).done, f"{who} could not {action} {state}"
             async with self._store.change(self._library.id, self._now) as change:
                 if state == "disposed":
-                    await change.retention.dispose(number)
+                    gone = await change.retention.dispose(number)
+                    change.note(DISPOSAL, number, {"entries": gone, "reason": "seven years are over"})
                 case = await change.case(2026, serial)
                 assert case is not None
                 if state == "urgent":  # whether it wants a reply too is another matter

@@ -91,7 +91,7 @@ def live(body: Payload, *, links: bool = True) -> list[str]:
     for text in told:
         for line in text.split("\n"):
             bare = _ESCAPED.sub("x", line)
-            if bare.startswith("> "):
+            if bare.startswith("> ") or bare == ">":  # an empty line of a quotation ends without its space
                 bare = bare[2:]
             else:
                 bare = re.sub(r"^(?:-# [\d-]+·\d+$|\*\*[^*]*\*\*)", "", bare)

@@ -120,3 +120,13 @@ async def test_what_matters_stands_in_the_content_and_details_in_the_embed() -> 
     assert [part in made["content"] for part in ("REMOVE", "> You pigs", "> pigs", "It insults")] == [True] * 4
     assert [field["name"] for field in made["embeds"][0]["fields"]] == ["By", "Under the post"]
     assert made["components"][0]["components"][0]["custom_id"] == "done:2026-0001:3"
+
+
+async def test_a_label_that_no_message_holds_does_not_stop_the_desk() -> None:
+    """A forged form may name a platform of any length; looking for room for its line must end."""
+    long = Line("Fine.", f"Comment on {'*x*' * 3_000}", quoted=True)
+    made = payload(Card("2026-0001  KEEP", (long, Line("y" * 5_000, "Why")), ("claim",), "2026-0001"))
+    assert limits.message(made) == []
+    assert "Fine." in made["content"]
+    made = payload(Card("x" * 20_000, (Line("Fine.", "z" * 20_000),)))
+    assert limits.message(made) == []

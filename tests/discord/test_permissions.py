@@ -82,8 +82,8 @@ class Sender:
     async def _write(self, role: str, human: Human, action: str) -> None:
         self._count += 1
         where = self._thread if action == "talk" else CHANNEL
-        facts: Payload = {"author": user(BOT, "Ruth Engstrom", bot=True)} if role == "bot" else {}
-        await human.post(f"{QUESTION} {self._count}", where, **facts)
+        author = user(BOT, "Ruth Engstrom", bot=True) if role == "bot" else human.user()
+        await self._server.add_message(where, author, content=f"{QUESTION} {self._count}")
 
     async def _ask(self, role: str, human: Human, action: str, case: str) -> Asked:
         if action in COMMANDS:

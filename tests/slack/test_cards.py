@@ -86,6 +86,12 @@ def test_every_word_of_a_long_card_is_on_some_page(size: int, sign: str) -> None
     assert comment in read
 
 
+def test_a_title_and_a_label_of_any_length_are_taken() -> None:
+    card = Card("x" * 20_000, (Line("Fine.", "Comment on " + "y" * 20_000, quoted=True),), (), "2026-0001")
+    assert rules.message_problems(blocks.message(card, "2026-0001·1")) == []
+    assert "Fine." in rules.words(blocks.message(card))
+
+
 async def test_the_verdict_comes_first_and_in_words(desk: Office) -> None:
     _, card = await desk.forwarded(INSULT)
     said = rules.words(card).split("\n")
