@@ -19,6 +19,10 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters, but for tabs and line feeds, and halves of surrogate pairs."""
 
 
+TITLE, LABEL = 2_000, 100
+"""Characters; what is longer was put there to harm."""
+
+
 def shown(text: str) -> str:
     """Text of any number of lines; what can not be shown becomes a visible sign."""
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", _BREAKS.sub("\n", _TURNS.sub("", text)))
@@ -32,7 +36,12 @@ def in_one_line(text: str) -> str:
 def card_shown(card: Card) -> Card:
     """A card with only such text. What is not quoted stands in one line: nobody's words can begin another."""
     lines = (
-        Line(shown(line.text) if line.quoted else in_one_line(line.text), in_one_line(line.label), line.quoted)
+        Line(shown(line.text) if line.quoted else in_one_line(line.text), _cut(line.label, LABEL), line.quoted)
         for line in card.lines
     )
-    return replace(card, title=in_one_line(card.title), lines=tuple(lines))
+    return replace(card, title=_cut(card.title, TITLE), lines=tuple(lines))
+
+
+def _cut(text: str, most: int) -> str:
+    line = in_one_line(text)
+    return line if len(line) <= most else f"{line[: most - 1]}…"
