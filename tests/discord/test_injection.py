@@ -33,6 +33,8 @@ async def test_no_field_rings_links_formats_or_misleads(case: Case, field: str, 
         shown = show(card, "2026-0001·1")
         body = {"content": shown.content, "embeds": [shown.embed.to_dict()] if shown.embed else []}
         assert limits.live(body) == []
+        bare = [line for line in shown.content.split("\n") if not line.startswith(">")]
+        assert len(bare) <= 1 + len(card.lines) + 1, "a line that passes for the desk's"
         if shown.view:
             for button in shown.view.children:
                 assert "\n" not in str(getattr(button, "label", ""))
