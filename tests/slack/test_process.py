@@ -86,7 +86,7 @@ async def test_told_to_stop_while_slack_is_down_it_stops(office: Office, folder:
     office.slack.down = True
     (folder / "desk.db").unlink(missing_ok=True)
     async with running(office, folder) as process:
-        await office.slack.until(lambda: "Trying again" in (folder / "log").read_text(encoding="utf-8"), "", LONG)
+        await office.slack.until(lambda: "goes on trying" in (folder / "log").read_text(encoding="utf-8"), "", LONG)
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
     assert "Traceback" not in (folder / "log").read_text(encoding="utf-8")

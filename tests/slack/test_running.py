@@ -117,7 +117,7 @@ async def test_a_chat_that_is_down_at_start_holds_up_nobody(office: Office, fold
         await slack.until(lambda: slack.desks(thread=said["ts"]), "an answer", LONG)
         process.stdin.close()
         assert await asyncio.wait_for(process.wait(), STOP) == 0
-    assert "Trying again" in log_of(folder)
+    assert "goes on trying" in log_of(folder)
 
 
 async def test_a_chat_that_says_no_ends_the_desk_with_its_sentence(office: Office, folder: Path) -> None:
