@@ -48,7 +48,7 @@ class Watch:
         """Raises Crossed."""
         if isinstance(statement, (Select, Update, Delete, Insert)):
             self.statements += 1
-            if not str(statement).startswith(OVER_ALL) or getattr(statement, "whereclause", None) is not None:
+            if getattr(statement, "whereclause", None) is not None or not str(statement).startswith(OVER_ALL):
                 self.libraries.update(_Reading(given).named(statement))
 
 
@@ -85,7 +85,7 @@ class _Reading:
         return self._found
 
     def _insert(self, statement: Insert) -> None:
-        given = {**(statement.compile().params), **self._given}
+        given = self._given or statement.compile().params
         name = statement.table.name
         if name not in WHOLE and name != "likeness":  # whose case_id was asked for a moment before
             self._found.add(str(given[OWN.get(name, "library")]))

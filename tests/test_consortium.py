@@ -126,7 +126,7 @@ class Life:
 
     async def forwards(self) -> AsyncIterator[None]:
         for number in range(self.first):
-            await self.forward(f"f{number}", f"{THEIRS} number {number}: {COPIED}", author=f"{THEIRS} {number}")
+            await self.forward(f"f{number}", "", author=f"{THEIRS} {number}", permalink=f"https://example.org/{number}")
         await self.desk.start(self.now, alone=True)
         await self.forward("1", QUESTION, post="Storytime is Tuesday at 10.", author="Dana Whitlock")
         yield
@@ -208,7 +208,7 @@ class Life:
 
     async def others_numbers(self, *people: str) -> None:
         """Every action on a number that only the other library has, which has more cases; there, on nobody's."""
-        number = f"2026-{9_999 if self.first else 41:04}"
+        number = f"2026-{9_999 if self.first else 20:04}"
         assert not await self.desk.knows(number)
         for name in (name for name, action in ACTIONS.items() if action.on_case):
             for by in people:
@@ -250,7 +250,7 @@ async def _is_there(link: Awaitable[bytes | None]) -> bool:
 
 async def _each(life: Life, ask: Callable[[str], Any]) -> list[Any]:
     """A query for each of the library's first cases, and for one that only the other has."""
-    return [await ask(number) for number in (*(_number(life, n) for n in range(1, 10)), "2026-0041")]
+    return [await ask(number) for number in (*(_number(life, n) for n in range(1, 10)), "2026-0020")]
 
 
 async def _lacks(view: View, _: Life) -> list[Any]:
@@ -321,7 +321,7 @@ def other() -> Library:
 def life(store: Store, library: Library, policy: Policy, classifier: Classifier, *, theirs: bool) -> Life:
     wire = Picky()
     desk = Desk(store, Screening(policy, library, classifier), [wire])
-    return Life(store, desk, library, wire, 33 if theirs else 0, THEIRS if theirs else "thanks")
+    return Life(store, desk, library, wire, 13 if theirs else 0, THEIRS if theirs else "thanks")
 
 
 async def live(*lives: Life) -> None:

@@ -37,6 +37,7 @@ from bot.library import Library
 from bot.likeness import Likeness
 from bot.policy import Policy
 from bot.privacy import Mask, Pseudonyms
+from bot.reply_clock import ReplyClock
 from bot.screening import Screening
 from bot.screening.finding import Outcome, Verdict
 from bot.screening.model.classifier import Classifier
@@ -117,7 +118,7 @@ class Town:
     """The libraries, their desks and their channels."""
 
     def __init__(
-        self, stores: Sequence[Store], libraries: Sequence[Library], policy: Policy, names: Pseudonyms
+        self, stores: Sequence[Store], libraries: Sequence[Library], policy: Policy, names: Pseudonyms, first: int
     ) -> None:
         classifier, self._reader = Classifier(), ThreadPoolExecutor(1)
         self.wires = [Wire() for _ in libraries]
@@ -128,7 +129,7 @@ class Town:
         ]
         self._began = time.perf_counter()
         self._make, self._chance = chains(), random.Random(3)  # noqa: S311 - the same comments at each run
-        self._count = 0
+        self._count = first
 
     def _desk(self, store: Store, screening: Screening, wire: Wire, names: Pseudonyms) -> Desk:
         async def judge(comment: Comment, earlier: Sequence[Earlier]) -> Verdict:
@@ -239,6 +240,7 @@ class File:
             for one, texts in zip(libraries, self._texts, strict=True)
         ]
         self._libraries = libraries
+        self._due = ReplyClock(libraries[0]).due(MONDAY, posted=False)
         self.size = 0
 
     async def begin(self) -> None:
@@ -269,9 +271,9 @@ class File:
             opened = number < OPEN
             same = {"library": self._libraries[at].id, "case_id": number + 1}
             place = {"chat": "slack", "channel": f"C{at}", "message": f"s{number}"}
-            by = {"forwarded_by": "Judy Ferris", "forwarded_at": MONDAY - WEEK}
+            by = {"forwarded_by": "Judy Ferris", "forwarded_at": MONDAY}
             case = {"id": number + 1, "library": same["library"], "year": 2026, "serial": serial, **place, **by}
-            times = {"target": MONDAY + WEEK, "deadline": MONDAY + WEEK}
+            times = {"target": self._due.target, "deadline": self._due.deadline}
             state = {"attachments": "[]", "verdicts": 1, "wants_reply": True, "is_open": opened, "reply_due": opened}
             said = {"text": self._texts[at][which], "author": f"Patron {number % 100_000}"}
             tables[schema.case].append({**case, **times, **state, **said})
@@ -283,10 +285,13 @@ class File:
                 when = MONDAY + dt.timedelta(days=due)
                 sent = due < 0 or not opened
                 notice = {**same, "number": len(tables[schema.notice]) % 4 + 1, "chat": "slack", "kind": kind}
-                times = {"due_at": when, "try_at": when, "state": "sent" if sent else "queued"}
-                tables[schema.notice].append({**notice, **times, "about": "{}", "attempts": 1, "message": f"m{number}"})
+                due_at = {"due_at": when, "try_at": when, "state": "sent" if sent else "queued"}
+                tables[schema.notice].append(
+                    {**notice, **due_at, "about": "{}", "attempts": 1, "message": f"m{number}"}
+                )
             for entry, kind in enumerate(("forward", "verdict")):
-                of = {"library": same["library"], "number": EACH * serial + entry, "at": MONDAY - WEEK, "kind": kind}
+                number_of = EACH * serial + entry
+                of = {"library": same["library"], "number": number_of, "at": MONDAY - WEEK, "kind": kind}
                 chain = {"payload": SAID, "salt": bytes(16), "digest": bytes(32), "link": bytes(32)}
                 tables[schema.record].append({**of, "case": rows.spoken_number(2026, serial), **chain})
         async with self._engine.begin() as connection:
@@ -375,7 +380,7 @@ async def run(url: str, asked: Asked, log: Path) -> tuple[list[At], Took]:
         found, took = [], Took()
         for size in asked.sizes:
             await file.fill(size)
-            town = Town(stores, libraries, policy, names)
+            town = Town(stores, libraries, policy, names, file.size)
             started = await town.start()
             found.append(await measured(town, size))
             click.echo(f"{size:>9,} on file: {_line(found[-1])}; all desks started in {started:.1f} s")

@@ -36,8 +36,13 @@ async def test_each_library_is_heard_and_answered_in_its_own_workspace(office: O
     settle(place, folder, "birch", birch)
     settle(place, folder, "cedar", cedar)
     settle(place, folder, "oak", birch, "xoxb-nobodys")
-    many = {"LIBRARIES_DIR": str(place), "SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": "", "LIBRARY_FILE": ""}
-    async with running(office, folder, **many) as process:
+    many: dict[str, str] = {
+        "LIBRARIES_DIR": str(place),
+        "SLACK_BOT_TOKEN": "",
+        "SLACK_APP_TOKEN": "",
+        "LIBRARY_FILE": "",
+    }
+    async with running(office, folder, stdin=None, **many) as process:
         await birch.until(lambda: log_of(folder).count("Slack: listening") == 2, "two connections", LONG)
         await birch.until(lambda: "oak: SLACK_BOT_TOKEN" in log_of(folder), "a word about the third", LONG)
         asked, hurt = await birch.say(JUDY, QUESTION), await cedar.say(JUDY, INSULT)
