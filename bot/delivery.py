@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 FIRST_RETRY = dt.timedelta(seconds=30)
 LAST_RETRY = dt.timedelta(hours=1)
 ATTEMPTS = 14
-"""After about half a day of trying, a notice is dead and shown as such."""
+"""How often a thing is tried, as far as the chat does not say itself when to come again."""
+GIVE_UP = dt.timedelta(hours=8)
+"""How long a notice is tried at least; then it is dead, and shown as such."""
 LARGEST = 20 * 1024 * 1024
 """Bytes; an attachment larger than that is named on the card and not kept."""
 
@@ -106,7 +108,7 @@ class Delivery:
             queued = await change.outbox.lease(chat.name)
             if queued is None:
                 return None
-            if queued.attempts > ATTEMPTS:
+            if queued.attempts > ATTEMPTS and now - queued.due_at > GIVE_UP:
                 await change.outbox.settle(queued, "dead")
                 change.note("notice given up", queued.case or None, _said(queued))
                 if queued.kind == notices.Kind.DIGEST:
@@ -239,14 +241,15 @@ class Delivery:
 
     async def _redraw(self, chat: Chat, queued: Queued, notice: Notice, now: dt.datetime) -> bool:
         drawn: str | None = digest(notice.card)
-        again_at = None
+        again_at, attempts = None, queued.attempts
         try:
             await chat.redraw(notice, queued.message or "")
         except Undelivered as trouble:
             drawn = None
             again_at = None if trouble.closed else now + _wait(queued.attempts, trouble)
+            attempts = _counted(queued.attempts, trouble)
         async with self._store.change(self._library.id, now) as change:
-            await change.outbox.drew(queued, drawn=drawn, again_at=again_at)
+            await change.outbox.drew(queued, drawn=drawn, again_at=again_at, attempts=attempts)
         return again_at is None
 
     async def _next_to_fetch(self, chat: Chat, now: dt.datetime) -> Wanted | None:
@@ -258,11 +261,11 @@ class Delivery:
         try:
             media = _accepted(await chat.fetch(wanted.source))
         except Undelivered as trouble:
-            again = not trouble.closed and wanted.attempts < ATTEMPTS
+            attempts = _counted(wanted.attempts, trouble)
+            again = not trouble.closed and attempts < ATTEMPTS
+            again_at = now + _wait(wanted.attempts, trouble) if again else None
             async with self._store.change(self._library.id, now) as change:
-                await change.outbox.refuse(
-                    wanted, trouble.reason, now + _wait(wanted.attempts, trouble) if again else None
-                )
+                await change.outbox.refuse(wanted, trouble.reason, again_at, attempts)
                 if not again:
                     change.note("attachment not kept", wanted.case, {**said, "why": trouble.reason})
             return
@@ -308,8 +311,13 @@ def _wait(attempts: int, trouble: Undelivered) -> dt.timedelta:
     """How long to leave a chat alone after a failure; its own wish goes first."""
     if trouble.retry_after is not None:
         return dt.timedelta(seconds=trouble.retry_after)
-    doubled: dt.timedelta = FIRST_RETRY * 2 ** (max(attempts, 1) - 1)
+    doubled: dt.timedelta = FIRST_RETRY * 2 ** min(max(attempts, 1) - 1, ATTEMPTS)
     return min(doubled, LAST_RETRY)
+
+
+def _counted(attempts: int, trouble: Undelivered) -> int:
+    """The attempts so far; a chat that says when to come again, however often, has not failed."""
+    return attempts if trouble.retry_after is None else attempts - 1
 
 
 def _said(queued: Queued) -> dict[str, Any]:

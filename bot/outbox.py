@@ -34,6 +34,7 @@ class Queued:
     number: int
     kind: str
     about: dict[str, Any]
+    due_at: dt.datetime
     attempts: int
     doubtful: bool
     direct: bool
@@ -177,11 +178,20 @@ class Outbox:
         await self._change(_queued(row), {"redraw_at": self._now + LEASE, "attempts": row.attempts + 1})
         return _queued(row, attempts=row.attempts + 1)
 
-    async def drew(self, queued: Queued, *, drawn: str | None = None, again_at: dt.datetime | None = None) -> None:
+    async def drew(
+        self,
+        queued: Queued,
+        *,
+        drawn: str | None = None,
+        again_at: dt.datetime | None = None,
+        attempts: int | None = None,
+    ) -> None:
         """The card was drawn (a digest of what it shows), or is to be tried again; a change since then stands."""
         notice = schema.notice
         untouched = and_(self._mine(notice, queued.row), notice.c.attempts == queued.attempts)
-        values = {"redraw_at": again_at, **({"drawn": drawn} if drawn else {})}
+        values: dict[str, Any] = {"redraw_at": again_at, **({"drawn": drawn} if drawn else {})}
+        if attempts is not None:
+            values["attempts"] = attempts
         await self._connection.execute(update(notice).where(untouched).values(values))
 
     async def want(self, case_id: Any, chat: str, attachments: Sequence[Attachment]) -> None:
@@ -219,10 +229,10 @@ class Outbox:
         await self._settle_media(wanted, facts)
         return digest
 
-    async def refuse(self, wanted: Wanted, trouble: str, again_at: dt.datetime | None = None) -> None:
+    async def refuse(self, wanted: Wanted, trouble: str, again_at: dt.datetime | None, attempts: int) -> None:
         """It could not be fetched: to be tried again, or given up."""
         again: dict[str, Any] = {"try_at": again_at} if again_at else {"state": "refused"}
-        await self._settle_media(wanted, {**again, "trouble": trouble})
+        await self._settle_media(wanted, {**again, "trouble": trouble, "attempts": attempts})
 
     async def _settle_media(self, wanted: Wanted, facts: dict[str, Any]) -> None:
         mine = self._mine(schema.attachment, wanted.row)
@@ -250,6 +260,7 @@ def _queued(row: Row[Any], *, attempts: int = 0, doubtful: bool = False) -> Queu
         number=row.number,
         kind=row.kind,
         about=row.about,
+        due_at=row.due_at,
         attempts=attempts,
         doubtful=doubtful,
         direct=row.direct,

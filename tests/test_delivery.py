@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import record
-from bot.chat import Comment, Forward, Media, Notice, Person, Place, Press, Undelivered
+from bot.chat import Attachment, Comment, Forward, Media, Notice, Person, Place, Press, Undelivered
 from bot.delivery import ATTEMPTS, Delivery
 from bot.desk import Desk
 from bot.outbox import LEASE, Outbox
 from bot.store import Change, Store
 from tests.conftest import MONDAY, talk_at
+from tests.test_border import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tests.conftest import Talk
 
 HOUR = dt.timedelta(hours=1)
+SECOND = dt.timedelta(seconds=1)
 QUESTION = "What time do you open on Saturdays?"
 
 
@@ -302,6 +304,32 @@ async def test_a_notice_that_never_gets_through_is_given_up_and_shown(store: Sto
     async with store.look(screening.library.id) as view:
         assert await view.dead() == [("2026-0001", 1, "no such channel")]
     assert ("notice given up", "2026-0001") in await record_of(store, screening)
+
+
+async def test_a_chat_that_asks_for_patience_a_hundred_times_still_gets_everything(
+    store: Store, screening: Screening
+) -> None:
+    """Fourteen wishes of a second each were taken for half a day of failing: the notice was dead in a minute."""
+    wire = Wire()
+    wire.trouble = dict.fromkeys(("thread", "fetch"), Undelivered("slow down", retry_after=1))
+    wire.files = {"p": Media("image/png", b"\x89PNG\r\n\x1a\n and so on")}
+    desk = Desk(store, screening, [wire])
+    judy = Person("Judy Ferris", "Judy Ferris")
+    picture = Comment(QUESTION, attachments=(Attachment("image", "", "p"),))
+    await desk.on_comment(Forward(Place("console", "staff", "m1"), judy, picture), MONDAY)
+    for tick in range(1, 101):
+        await desk.on_tick(MONDAY + tick * 5 * SECOND)
+    wire.trouble = {"redraw": Undelivered("slow down", retry_after=1)}
+    await desk.on_tick(MONDAY + HOUR)
+    await desk.on_press(Press(Place("console", "staff", "p1"), judy, "claim", "1"), MONDAY + HOUR)
+    for tick in range(1, 101):
+        await desk.on_tick(MONDAY + HOUR + tick * 5 * SECOND)
+    wire.trouble = {}
+    await desk.on_tick(MONDAY + 2 * HOUR)
+    assert ["Judy Ferris has it" in repr(card) for card in wire.cards("thread")] == [True]
+    async with store.look(screening.library.id) as view:
+        assert len(await view.media("2026-0001")) == 1
+        assert await view.dead() == []
 
 
 REMINDERS = [
