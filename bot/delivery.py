@@ -123,14 +123,18 @@ class Delivery:
             if not lost and missing and queued.kind in notices.DAILY:
                 await change.outbox.put_off(queued, self._clock.next_workday_opening(now))  # perhaps back by then
                 return queued, None
-            if lost or missing or queued.direct in await change.outbox.twins(queued):
-                await change.outbox.settle(queued, "dropped")
-                change.note("notice dropped", case.number, _said(queued))
+            # One that may stand there already is looked for first, whatever has become of its point.
+            if (lost and not queued.doubtful) or missing or queued.direct in await change.outbox.twins(queued):
+                await self._drop(change, queued)
                 return queued, None
             if queued.kind in notices.REMINDERS and not self._clock.is_open(now):
                 await change.outbox.put_off(queued, self._clock.next_open(now))
                 return queued, None
             return queued, await self._notice(change, queued, case, to, now)
+
+    async def _drop(self, change: Change, queued: Queued) -> None:
+        await change.outbox.settle(queued, "dropped")
+        change.note("notice dropped", queued.case, _said(queued))
 
     async def _for_all(self, change: Change, queued: Queued, now: dt.datetime) -> Notice | None:
         """A notice about no one case, for a chat's channel; None where it is not its time or nothing is to say."""
@@ -176,6 +180,8 @@ class Delivery:
         said: dict[str, Any] = {**_said(queued), "to": notice.to}
         try:
             found = await chat.find(notice) if notice.doubtful else None
+            if notice.doubtful and not found and await self._dropped(queued, now):
+                return True
             message = found or await chat.send(notice)
         except Undelivered as trouble:
             async with self._store.change(self._library.id, now) as change:
@@ -189,6 +195,16 @@ class Delivery:
             change.note("notice sent", queued.case or None, {**said, "card": asdict(notice.card)})
             await self._again(change, queued, now)
         return True
+
+    async def _dropped(self, queued: Queued, now: dt.datetime) -> bool:
+        """Drop a notice that has lost its point and was not sent after all; has it?"""
+        if not queued.case:
+            return False
+        async with self._store.change(self._library.id, now) as change:
+            lost = notices.lost_point(queued.kind, queued.about, await _case(change, queued.case), now)
+            if lost:
+                await self._drop(change, queued)
+        return lost
 
     async def _is_stale(self, change: Change, queued: Queued, notice: Notice, now: dt.datetime, *, found: bool) -> bool:
         """May the message show what is no longer so? The case has changed on its way, or before it was found."""

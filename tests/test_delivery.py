@@ -213,6 +213,29 @@ async def test_a_message_that_was_found_is_drawn_anew(store: Store, screening: S
     assert [("claim" in notice.card.actions) for notice in channel.drawn] == [False]
 
 
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_doubtful_notice_that_lost_its_point_is_looked_for_before_it_is_dropped(
+    store: Store, screening: Screening, *, taken: bool
+) -> None:
+    """It stood in the thread, was dropped, and its card offered for ever what was no longer so."""
+    channel = Channel()
+    desk = Desk(store, screening, [channel])
+    place, judy, ruth = Place("console", "staff", "p1"), Person("Judy Ferris", ""), Person("Ruth Engstrom", "")
+    await desk.on_comment(forward(), MONDAY)
+    channel.dies_after, channel.dies_before = taken, not taken
+    with pytest.raises(Killed):
+        await desk.on_press(Press(place, judy, "ask", "1", "May this stay?"), MONDAY)
+    channel.dies_after = channel.dies_before = False
+    channel.deaf = True
+    await desk.on_press(Press(place, ruth, "keep", "1", "it may"), MONDAY)
+    channel.deaf = False
+    await desk.on_tick(MONDAY + HOUR)
+    question = [one for one in channel.seen if one.card.title.startswith("Ruth Engstrom, please rule")]
+    assert len(question) == taken
+    assert [one.id for one in channel.drawn if one.id in {asked.id for asked in question}] == [q.id for q in question]
+    assert (("notice dropped", "2026-0001") in await record_of(store, screening)) is not taken
+
+
 async def test_a_press_on_an_outdated_card_changes_nothing(store: Store, screening: Screening) -> None:
     desk = Desk(store, screening, [Channel()])
     place, ruth = Place("console", "staff", "p1"), Person("Ruth Engstrom", "")
