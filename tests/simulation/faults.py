@@ -54,6 +54,7 @@ class Faults:
         self._of_crowds = fate.choice((0, 0.3, 0.7))
         self._stops = fate.choice((0, 1, 2, 3, 5))
         self._left: int | None = None
+        self._wrong = 0 * MINUTE
         self._forecast: list[tuple[dt.datetime, dt.datetime, str]] = []
         self._weather: dict[str, dt.datetime] = {}
         self._words = ""
@@ -201,10 +202,13 @@ class Faults:
         """Within what span things happen at the same moment."""
         return 5 * MINUTE if self.happens(self._of_crowds) else 0 * SECOND
 
-    def jump(self) -> dt.timedelta | None:
-        """By how much the machine's clock is put forward or back, if it is."""
+    def wrong_by(self) -> dt.timedelta | None:
+        """How wrong somebody sets the machine's clock, if they do; it jumps there, forward or back."""
         if not self.happens(self._of_the_clock):
             return None
-        minutes = self.fate.choice((-30, -5, -1, 1, 5, 30))
-        self.done(f"clock: put {'forward' if minutes > 0 else 'back'}")
-        return MINUTE * minutes
+        wrong = MINUTE * self.fate.choice((-30, -5, -1, 0, 1, 5, 30))
+        jump = wrong - self._wrong
+        self._wrong = wrong
+        if jump:
+            self.done(f"clock: put {'forward' if jump > 0 * MINUTE else 'back'}")
+        return wrong

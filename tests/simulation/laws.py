@@ -218,10 +218,12 @@ def _said_once(shown: list[tuple[Taken, Row]]) -> Iterator[str]:
     for name, number in Counter(row.id for _, row in shown).items():
         if number > 1:
             yield f"{name} was seen {number} times"
-    copies = Counter((row.case, row.kind, row.due_at, one.notice.direct) for one, row in shown if row.case != "desk")
-    for (case, kind, due_at, direct), number in copies.items():
+    copies = Counter(
+        (row.case, row.kind, row.due_at, one.notice.to, one.notice.direct) for one, row in shown if row.case != "desk"
+    )
+    for (case, kind, due_at, to, direct), number in copies.items():
         if number > 1:
-            yield f"{kind!r} of {case}, due at {due_at}, was said {number} times in one place (directly: {direct})"
+            yield f"{kind!r} of {case} to {to}, due at {due_at}, was said {number} times (directly: {direct})"
 
 
 def _in_order(rows: list[Row]) -> Iterator[str]:

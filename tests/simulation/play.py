@@ -49,13 +49,14 @@ def play(seed: int) -> Run:
     """Play a seed and hold it to the laws."""
     number = seed // SHARED
     faults = Faults(seed)
-    ending, trouble = _run(number, faults, _quiet(number).world.done)
-    found = trouble or broken(ending, _quiet(number))
+    ending, trouble = _run(number, faults, quiet(number).world.done)
+    found = trouble or broken(ending, quiet(number))
     return Run(seed, found, faults.counts, ending.world.story)
 
 
 @lru_cache(maxsize=4)
-def _quiet(number: int) -> Ending:
+def quiet(number: int) -> Ending:
+    """How a plan ends where nothing goes wrong."""
     ending, trouble = _run(number, Faults(None), None)
     if found := trouble or broken(ending, None):
         raise AssertionError(f"plan {number} on a quiet day: {found}")

@@ -119,10 +119,11 @@ class World:
                 self.time = max(self.time, at)
                 if self.time >= CALM and not self.faults.over:
                     self.faults.end()
+                    self._skew = dt.timedelta(0)
                     self.tell("from here on nothing goes wrong")
                 self.faults.pass_time(self.time)
-                if jump := self.faults.jump():
-                    self._skew += jump
+                if (skew := self.faults.wrong_by()) is not None:
+                    self._skew = skew
                 await self._together(self._due_jobs())
             if self._store:
                 async with self._store.look(self.screening.library.id) as view:
