@@ -220,6 +220,8 @@ class Wire:
     async def redraw(self, notice: Notice, message: str) -> None:
         """Draw a card anew. Raises Undelivered."""
         await self._life.wait("before a card is drawn anew")
+        if all(one.message != message for one in self._platform.taken):
+            raise Undelivered("there is no such message", closed=True)
         trouble, taken = self._life.faults.call("redraw", direct=notice.direct)
         if taken:
             self._platform.draw(message, notice)
