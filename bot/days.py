@@ -42,9 +42,16 @@ class Days:
         self._refusals = refusals
         self._delivery = delivery
 
-    async def learn(self, view: View) -> None:
-        """Let the clock know of the closed days that `library.toml` does not know of."""
-        self._clock.unplanned = tuple(await view.closures())
+    async def learn(self, change: Change) -> None:
+        """Let the clock know of the closed days that `library.toml` does not know of.
+
+        Only within a change, for changes stand in a row: a look may be older than the change that it falls into.
+        """
+        self._clock.unplanned = tuple(await change.closures())
+
+    async def are_known(self, view: View) -> bool:
+        """Does the clock know the closed days of this look?"""
+        return self._clock.unplanned == tuple(await view.closures())
 
     async def begin(self, change: Change, now: dt.datetime, *, edited: bool) -> None:
         """At start: see to the next digests and, where `library.toml` was edited, to the deadlines that this moved."""

@@ -156,7 +156,6 @@ class Desk:
             async with self._store.change(self._library.id, now) as change:
                 return await self._refuse(change, press, action, no)
         async with self._store.look(self._library.id) as view:
-            await self._days.learn(view)
             if action.name == "open":
                 cases = await view.open_cases()
                 return Answer(self.wording.cases("Open cases", cases, now, "Nothing is open."))
@@ -179,7 +178,6 @@ class Desk:
         if member is None or no:
             return [self.refusals.refused(no or No.STRANGER, None)]
         async with self._store.look(self._library.id) as view:
-            await self._days.learn(view)
             open_cases = await view.open_cases()
             week = await view.cases_since(now - WEEK) if member.role is Role.DIRECTOR else None
         return self.wording.home(member.name, open_cases, week, now)
@@ -206,8 +204,11 @@ class Desk:
     async def on_tick(self, now: dt.datetime) -> None:
         """Time has passed. Raises Unavailable."""
         async with self._store.look(self._library.id) as view:
-            await self._days.learn(view)
             due = await view.waits([name for name in self._chats if name not in self._delivery.absent], now)
+            known = await self._days.are_known(view)
+        if due or not known:
+            async with self._store.change(self._library.id, now) as change:
+                await self._days.learn(change)
         if due:
             await self.deliver(now)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot import toml
+from bot.chat import Person, Place, Press
+from bot.desk import Desk
 from bot.library import Library
 from bot.screening import Screening
 from tests.conftest import CONFIG, MONDAY, talk_at
@@ -206,6 +209,24 @@ async def test_no_reminder_comes_on_a_day_closed_since(talk: Talk) -> None:
     await talk.say(QUESTION, "How nice", "/ask 2 May this stay?", "/closed 2026-11-18 snow", "/clock +4d")
     assert all("Wed" not in at for at, _ in await sent(talk, "reply late", "question waits", "digest"))
     assert ("Thu 19 10:00", "reply late") in await sent(talk, "reply late")
+
+
+async def test_a_tick_beside_a_press_forgets_no_closed_day(talk: Talk, screening: Screening) -> None:
+    await talk.say(QUESTION)
+    desk = Desk(talk.store, screening, [])
+    tuesday = MONDAY + dt.timedelta(days=1)
+    judy, here = Person("Judy Ferris", "Judy Ferris"), Place("console", "staff", "")
+    for _ in range(10):
+        for action, deadline in (("closed", 18), ("reopen", 17)):
+            press = Press(here, judy, action, "", "snow", at=tuesday)
+            ticks = [desk.on_tick(MONDAY) for _ in range(10)]
+            answer, *_ = await asyncio.gather(desk.on_press(press, MONDAY), *ticks)
+            assert answer is not None
+            assert answer.done
+            async with talk.store.look(talk.library.id) as view:
+                case = await view.case(2026, 1)
+            assert case
+            assert case.deadline.day == deadline + 1, "8 pm in the library is the next day in UTC"
 
 
 async def test_calling_a_reply_off_and_taking_it_again_doubles_no_reminder(talk: Talk) -> None:
