@@ -64,8 +64,9 @@ def connect(url: str) -> AsyncEngine:
     try:
         address = _address(url)
         pool = {"pool_size": CONNECTIONS, "max_overflow": 0} if address.get_backend_name() == "postgresql" else {}
+        ping = bool(pool)  # a server may have hung up since; a file does not
         # Errors are logged, and what people said is not.
-        engine = create_async_engine(address, pool_pre_ping=True, hide_parameters=True, **pool)
+        engine = create_async_engine(address, pool_pre_ping=ping, hide_parameters=True, **pool)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
         raise Unavailable(_NO_ADDRESS) from None
     if engine.dialect.name == "sqlite":

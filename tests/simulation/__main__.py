@@ -9,7 +9,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
-from tests.simulation.play import SHARED, play
+from tests.simulation.play import SHARED, play, prepare
 
 
 def main() -> int:
@@ -26,7 +26,7 @@ def main() -> int:
     seeds = range(wish.first, wish.first + wish.runs)
     counts: Counter[str] = Counter()
     failed = 0
-    with ProcessPoolExecutor(wish.processes) as pool:
+    with ProcessPoolExecutor(wish.processes, initializer=prepare) as pool:
         for seed, found, faults in pool.map(partial(_one), seeds, chunksize=SHARED):
             counts.update(faults)
             for words in found:

@@ -14,7 +14,7 @@ from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.outbox import Outbox
 from bot.store import Change, View
-from tests.simulation.play import play, quiet
+from tests.simulation.play import play, prepare, quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,6 +173,7 @@ def main() -> int:
     """Break the desk in each way; the exit status says whether each was caught."""
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     missed = 0
+    prepare()
     for name in BREAKS:
         quiet.cache_clear()
         found = caught(name, seeds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import tempfile
 import traceback
 from dataclasses import dataclass
@@ -43,6 +44,14 @@ class Run:
     broken: list[str]
     counts: Counter[str]
     story: list[str]
+
+
+def prepare() -> None:
+    """Load, in a process that is to play many seeds, what all of them share; the collector need not look at it."""
+    _screening()
+    _template()
+    gc.collect()
+    gc.freeze()
 
 
 def play(seed: int) -> Run:

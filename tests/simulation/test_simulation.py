@@ -6,7 +6,7 @@ import multiprocessing
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.simulation.play import SHARED, play
+from tests.simulation.play import SHARED, play, prepare
 
 SEEDS = 200
 HAPPEN = (
@@ -20,7 +20,7 @@ HAPPEN = (
 
 
 def test_every_law_holds_whatever_goes_wrong() -> None:
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), prepare) as pool:
         runs = list(pool.map(play, range(SEEDS), chunksize=SHARED))
     assert {run.seed: run.broken for run in runs if run.broken} == {}
     counts = sum((run.counts for run in runs), Counter[str]())

@@ -11,20 +11,28 @@ import asyncio
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import aiosqlite
+from alembic.script import ScriptDirectory
+
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.discord.cards import show
 from adapters.slack import blocks
+from bot import database
 from bot.chat import Media, Undelivered
 from tests.simulation.faults import Stopped
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator
+
+    from alembic.config import Config
+    from sqlalchemy import URL, Engine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
     from bot.chat import Card, Notice
     from tests.simulation.faults import Faults
@@ -136,8 +144,34 @@ def connected(lives: Callable[[], Life]) -> Iterator[None]:
         life.step("before the database is opened")
         return Connection(life, partial(sqlite3.connect, database, **options))
 
-    with patch.object(aiosqlite, "connect", connect):
+    # What a process works out once (its migrations, its statements as text) is here the same in every life.
+    with (
+        patch.object(aiosqlite, "connect", connect),
+        patch.object(ScriptDirectory, "from_config", _migrations),
+        patch.object(database, "create_async_engine", _engine),
+    ):
         yield
+
+
+def _engine(url: URL, **options: Any) -> AsyncEngine:
+    engine = create_async_engine(url, **options)
+    first, sync = _first_engine(), engine.sync_engine
+    sync.dialect, sync._compiled_cache = first.dialect, first._compiled_cache  # noqa: SLF001 - there is no other way
+    return engine
+
+
+@cache
+def _first_engine() -> Engine:
+    return create_async_engine("sqlite+aiosqlite:///:memory:").sync_engine
+
+
+@cache
+def _read_migrations(folder: str) -> ScriptDirectory:
+    return ScriptDirectory(folder)
+
+
+def _migrations(config: Config) -> ScriptDirectory:
+    return _read_migrations(config.get_main_option("script_location") or "")
 
 
 @dataclass

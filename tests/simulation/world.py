@@ -39,8 +39,10 @@ OPENING = BEGIN + 23 * 60 * MINUTE
 """Tuesday, 10 am: the library opens, and reminders go out."""
 FIRST = 10_000
 """The message of a channel before the first that the plan has."""
-PATIENCE = 12
+PATIENCE = 40
 """How often a person tries what worked on a quiet day."""
+TURNS = 5000
+"""After as many moments at which something happened, a run is taken for one that turns in a circle."""
 IDLE = frozenset({"claim", "replied", "done", "keep", "remove", "have_it", "withdraw", "no_reply"})
 """Actions that a second press finds done."""
 
@@ -112,8 +114,10 @@ class World:
             self.faults.look_ahead([*openings, *(step.at for chain in self.plan.chains for step in chain.steps)])
             for place, chain in enumerate(self.plan.chains):
                 self._then(place, chain, 0)
-            while (at := self._next()) is not None:
-                if at > END + DAY:
+            for turn in count():
+                if (at := self._next()) is None:
+                    break
+                if at > END + DAY or turn > TURNS:
                     self.wrong.append("it does not come to rest")
                     break
                 self.time = max(self.time, at)
