@@ -166,8 +166,7 @@ def restore(file: Path) -> None:
 
 async def _hold_to_kind(url: str, kind: str) -> None:
     """Refuse an existing database of the other kind before anything else; one that does not exist is not made."""
-    file = database.file_of(url)
-    if file is not None and file.exists():
+    if database.file_of(url) is not None and database.is_there(url):
         store = await Store.read(url)
         try:
             database.hold_to_kind(url, await store.mark("kind"), kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,9 +41,12 @@ def file_of(url: str) -> Path | None:
 
 
 def is_there(url: str) -> bool:
-    """Is there a database file at this address? A server is taken to be there; what it holds, a look at it shows."""
+    """Is there a database file at this address? A server is taken to be there; what it holds, a look at it shows.
+
+    An empty file is none yet: a desk that is killed in its first start leaves one.
+    """
     file = file_of(url)
-    return file is None or file.is_file()
+    return file is None or (file.is_file() and file.stat().st_size > 0)
 
 
 def hold_to_kind(url: str | URL, found: str | None, kind: str) -> None:
@@ -193,10 +197,10 @@ def explained(engine: AsyncEngine) -> Iterator[None]:
     """Turn what the database driver says into a sentence for whoever runs the desk."""
     try:
         yield
-    except DBAPIError as error:
-        words = str(error.orig).lower()
-        sentence = next((said for sign, said in _TROUBLES if sign in words), None)
-        raise Unavailable((sentence or _UNKNOWN).format(named(engine.url), error.orig)) from error
+    except (DBAPIError, sqlite3.Error) as error:  # SQLite's own, from what is said to it outside transactions
+        said = error.orig if isinstance(error, DBAPIError) else error
+        sentence = next((sentence for sign, sentence in _TROUBLES if sign in str(said).lower()), None)
+        raise Unavailable((sentence or _UNKNOWN).format(named(engine.url), said)) from error
     except PoolTimeout as error:
         raise Unavailable(_TOO_BUSY.format(named(engine.url))) from error
     except OSError as error:

@@ -242,6 +242,16 @@ def test_a_database_that_can_not_be_used_is_named(shell: Shell, kind: str) -> No
     assert (file.read_bytes() if file.exists() else None) == before
 
 
+def test_a_desk_killed_in_its_first_start_starts_again(shell: Shell) -> None:
+    assert shell.run("init", "here").returncode == 0
+    here = {"LIBRARY_FILE": "here/library.toml", "POLICY_FILE": "here/policy.toml", "CONSOLE_PERSON": "Judy Ferris"}
+    shell.environment |= here | {"DATABASE_URL": "sqlite:///live.db"}
+    (shell.folder / "live.db").touch()  # all that is there before the first commit
+    done = shell.run("run", typed=QUESTION)
+    assert done.returncode == 0, done.stderr
+    assert "KEEP" in done.stdout
+
+
 def test_a_locked_database_refuses_the_line_and_keeps_the_rest(shell: Shell) -> None:
     process = shell.start("demo")
     assert process.stdin

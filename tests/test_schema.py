@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -53,3 +55,9 @@ def test_notices_of_an_older_database_are_kept(tmp_path: Path) -> None:
         kept = connection.execute(text("select number, case_id, direct, state from notice")).one()
         assert tuple(kept) == (3, 7, 0, "queued")
     engine.dispose()
+
+
+def test_what_sqlite_says_outside_a_transaction_is_said_in_words(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path / 'desk.db'}")
+    with pytest.raises(database.Unavailable, match="is locked by another program"), database.explained(engine):
+        raise sqlite3.OperationalError("database is locked")
