@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,8 +95,10 @@ class World:
         try:
             for _ in range(self.kills):
                 await self._live_and_be_killed()
+            read = (self.folder / "log").stat().st_size
             async with self._process() as process:
                 async with asyncio.timeout(PATIENCE):
+                    await self._until(lambda: "Discord: listening" in self._log(read) and self.slack.open_links)
                     await asyncio.gather(*people)
                     await self._until(self._at_rest)
                 process.send_signal(signal.SIGTERM)
@@ -168,6 +170,10 @@ class World:
             if process.returncode is not None:
                 self.wrong.append(f"the desk ended by itself, with {process.returncode}")
 
+    def _log(self, since: int = 0) -> str:
+        """What the desk has logged, from a byte on."""
+        return (self.folder / "log").read_bytes()[since:].decode()
+
     def _calls(self) -> int:
         """How often the desk has called its chats."""
         return len(self.slack.calls) + len(self.discord.requests)
@@ -181,7 +187,7 @@ class World:
 
     def _at_rest(self) -> bool:
         """Nothing that is due waits any more."""
-        with sqlite3.connect(self.folder / "desk.db") as look:
+        with closing(sqlite3.connect(f"file:{self.folder / 'desk.db'}?mode=ro", uri=True)) as look:
             query = (
                 "SELECT count(*) FROM notice WHERE state = 'leased' OR redraw_at IS NOT NULL "
                 "OR state = 'queued' AND try_at <= ?"
@@ -212,7 +218,7 @@ class World:
 
     async def _on_discord(self, place: int, words: str) -> None:
         # What was said before the desk first listened is none of its business.
-        await self._until(lambda: "Discord: listening" in (self.folder / "log").read_text(encoding="utf-8"))
+        await self._until(lambda: "Discord: listening" in self._log())
         await asyncio.sleep(self.fate.uniform(0, 4) * place / 2)
         judy = self.discord.humans[DISCORD_IDS["Judy Ferris"]]
         self.discord.now = dt.datetime.now(dt.UTC)
@@ -275,7 +281,7 @@ class World:
             dead = look.execute("SELECT count(*) FROM notice WHERE state = 'dead'").fetchone()[0]
         if dead:
             self.wrong.append(f"{dead} notices are dead")
-        log = (self.folder / "log").read_text(encoding="utf-8")
+        log = self._log()
         if "Traceback" in log:
             self.wrong.append(log[log.index("Traceback") :][:2000])
         return {

@@ -54,6 +54,7 @@ class Faults:
         self._of_crowds = fate.choice((0, 0.3, 0.7))
         self._stops = fate.choice((0, 1, 2, 3, 5))
         self._left: int | None = None
+        self._of_chats = False
         self._wrong = 0 * MINUTE
         self._forecast: list[tuple[dt.datetime, dt.datetime, str]] = []
         self._weather: dict[str, dt.datetime] = {}
@@ -78,15 +79,19 @@ class Faults:
     # The desk's process.
 
     def begin_life(self) -> None:
-        """A desk starts: after how many calls over its wires it is stopped, if it is."""
+        """A desk starts: after how many calls over its wires it is stopped, if it is.
+
+        Most calls are statements; in every other life only the calls of chats count.
+        """
         self._left = None
         if not self.over and self._stops:
             self._stops -= 1
-            self._left = self.fate.randrange(1, self.fate.choice((60, 400, 400, 2500)))
+            self._of_chats = self.fate.random() < 0.5
+            self._left = self.fate.randrange(1, self.fate.choice((4, 12, 40) if self._of_chats else (60, 400, 2500)))
 
-    def stops(self) -> bool:
+    def stops(self, *, chat: bool) -> bool:
         """One more call over a wire: is the desk stopped at it?"""
-        if self._left is None:
+        if self._left is None or (self._of_chats and not chat):
             return False
         self._left -= 1
         return self._left == 0

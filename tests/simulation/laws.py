@@ -201,7 +201,7 @@ def _said(ending: Ending) -> Iterator[str]:
         yield from _said_once(sure)
         yield from _in_order([row for _, row in sure if row.kind in AT_ONCE])
         for one, row in shown:
-            if row.state != "sent":
+            if row.state != "sent" and row.id not in platform.unfindable:
                 yield f"{row.id} was seen, and is {row.state}"
             elif one.message == row.message and row.kind in SHOWS_THE_CASE and not one.left and not _is_true(one, row):
                 yield f"the card of {row.id} shows what is no longer so"

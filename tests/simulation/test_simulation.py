@@ -11,6 +11,7 @@ from tests.simulation.play import SHARED, play, prepare
 SEEDS = 200
 HAPPEN = (
     *("stopped before a statement", "stopped before a commit", "stopped after a commit"),
+    *("stopped before a send", "stopped after a send", "stopped before a look-up", "stopped after an acknowledgement"),
     *("database, statement: disk full", "database, commit: locked", "database, commit: taken, but not said"),
     *("chat, send: 429", "chat, send: 5xx, taken", "chat, send: time-out, not taken", "chat, find: 5xx, not taken"),
     *("event: delivered twice", "event: delayed", "event: lost on its way", "event: pressed twice"),

@@ -17,7 +17,6 @@ from unittest.mock import patch
 
 import aiosqlite
 from alembic.script import ScriptDirectory
-
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.discord.cards import show
@@ -60,17 +59,17 @@ class Life:
         for connection in self._open:
             connection.close()
 
-    def step(self, where: str) -> None:
-        """A call over a wire begins or ends. Raises Stopped."""
-        if not self.ended and self.faults.stops():
+    def step(self, where: str, *, chat: bool = False) -> None:
+        """A call over a wire, a chat's or the database's, begins or ends. Raises Stopped."""
+        if not self.ended and self.faults.stops(chat=chat):
             self.faults.done(f"stopped {where}")
             self.end()
         if self.ended:
             raise Stopped
 
     async def wait(self, where: str) -> None:
-        """A call over a wire, which takes its time. Raises Stopped."""
-        self.step(where)
+        """A call over a chat's wire, which takes its time. Raises Stopped."""
+        self.step(where, chat=True)
         for _ in range(self.faults.hops() + 1):
             await asyncio.sleep(0)
         if self.ended:

@@ -41,7 +41,7 @@ FIRST = 10_000
 """The message of a channel before the first that the plan has."""
 PATIENCE = 40
 """How often a person tries what worked on a quiet day."""
-TURNS = 5000
+TURNS = 1000
 """After as many moments at which something happened, a run is taken for one that turns in a circle."""
 IDLE = frozenset({"claim", "replied", "done", "keep", "remove", "have_it", "withdraw", "no_reply"})
 """Actions that a second press finds done."""
