@@ -199,7 +199,8 @@ def _said(ending: Ending) -> Iterator[str]:
         shown = [(one, rows[one.notice.id]) for one in platform.taken]
         sure = [(one, row) for one, row in shown if row.id not in platform.unfindable]
         yield from _said_once(sure)
-        yield from _in_order([row for _, row in sure if row.kind in AT_ONCE])
+        if not ending.world.faults.counts["clock: put back"]:  # what was said to be due later goes out later
+            yield from _in_order([row for _, row in sure if row.kind in AT_ONCE])
         for one, row in shown:
             if row.state != "sent" and row.id not in platform.unfindable:
                 yield f"{row.id} was seen, and is {row.state}"
@@ -236,8 +237,10 @@ def _in_order(rows: list[Row]) -> Iterator[str]:
 
 
 def _is_true(one: Taken, row: Row) -> bool:
-    """Does the message show the card that was drawn last, and does the desk know no newer one?"""
-    return not row.redraw_at and digest(one.card) == row.drawn
+    """Does the message show the card that was drawn last, and a case's first card offer what is possible now?"""
+    # A reminder offers other things on another day, and every card's words name days.
+    fresh = one.fresh is not None and one.card.actions == one.fresh.actions
+    return (fresh or row.kind != Kind.VERDICT) and not row.redraw_at and digest(one.card) == row.drawn
 
 
 def _ends_alike(ending: Ending, quiet: Ending) -> Iterator[str]:

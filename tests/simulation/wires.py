@@ -181,6 +181,9 @@ class Taken:
     notice: Notice
     message: str
     card: Card
+    to: str | None
+    fresh: Card | None = None
+    """What it would show, were it drawn at the end."""
     left: bool = False
     """The desk was told that it can not be drawn anew."""
 
@@ -200,7 +203,7 @@ class Platform:
         """Show a notice."""
         render(self.name, notice)
         message = f"C0STAFF:{len(self.taken) + 1}"
-        self.taken.append(Taken(self._now(), notice, message, notice.card))
+        self.taken.append(Taken(self._now(), notice, message, notice.card, notice.to))
         self.faults.tell(f"{self.name} shows {notice.id}{' directly' if notice.direct else ''}: {notice.card.title}")
         return message
 
@@ -212,7 +215,8 @@ class Platform:
     def draw(self, message: str, notice: Notice) -> None:
         """Show a card in place of what the message showed."""
         render(self.name, notice)
-        self.called(message).card = notice.card
+        shown = self.called(message)
+        shown.card, shown.to = notice.card, notice.to
 
     def called(self, message: str) -> Taken:
         """What stands under this id."""

@@ -21,6 +21,7 @@ from bot import record
 from bot.chat import Comment, Forward, Person, Place, Press
 from bot.database import Unavailable
 from bot.desk import Desk
+from bot.notices import SHOWS_THE_CASE
 from bot.store import Store
 from tests.simulation.faults import DAY, MINUTE, SECOND, Faults, Stopped
 from tests.simulation.plan import BEGIN, CALM, DISCORD, END, STRANGER
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from bot.chat import Answer
     from bot.screening import Screening
+    from bot.store import View
     from tests.simulation.plan import Chain, Plan, Step
 
 CHANNEL = "C0STAFF"
@@ -132,7 +134,23 @@ class World:
             if self._store:
                 async with self._store.look(self.screening.library.id) as view:
                     self.misfit = (await record.verify(view.record(), *await view.record_head()))[1]
+                    await self._draw_all(view)
                 await self._store.close()
+
+    async def _draw_all(self, view: View) -> None:
+        """What each message that shows a case would show, were it drawn at the end."""
+        assert self._desk
+        rows = self.look(
+            'SELECT notice.chat, year, serial, number, kind, about FROM notice JOIN "case" c ON c.id = case_id'
+        )
+        about = {(chat, f"{year}-{int(serial):04}·{number}"): more for chat, year, serial, number, *more in rows}
+        for platform in self.platforms:
+            for one in platform.taken:
+                kind, words = about.get((platform.name, one.notice.id), ("", ""))
+                case = await view.case(*map(int, one.notice.id.partition("·")[0].split("-"))) if kind else None
+                if case and kind in SHOWS_THE_CASE:
+                    now = self._clock.now()
+                    one.fresh = self._desk.wording.notice(kind, case, now, one.to, about=json.loads(words))
 
     # Time.
 
