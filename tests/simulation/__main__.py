@@ -51,6 +51,7 @@ def _one(seed: int) -> tuple[int, list[str], Counter[str]]:
 
 
 def _alone(seed: int) -> int:
+    prepare()
     run = play(seed)
     say("\n".join([*run.story, *(run.broken or ["every law holds"])]))
     return 1 if run.broken else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import tempfile
 import traceback
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Run:
 
 def prepare() -> None:
     """Load, in a process that is to play many seeds, what all of them share; the collector need not look at it."""
+    logging.disable()  # a run has its story
     _screening()
     _template()
     gc.collect()
