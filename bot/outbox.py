@@ -71,12 +71,10 @@ class Outbox:
             notice.c.library == self._library,
             notice.c.case_id.is_(None) if case_id is None else notice.c.case_id == case_id,
         )
-        query = select(func.max(notice.c.number)).where(mine)
-        number = ((await self._connection.execute(query)).scalar() or 0) + 1
+        number = select(func.coalesce(func.max(notice.c.number), 0) + 1).where(mine).scalar_subquery()
         row = {"kind": kind, "about": about, "due_at": due_at, "try_at": due_at, "state": "queued", "attempts": 0}
         values = {"library": self._library, "case_id": case_id, "number": number, "chat": chat, "direct": direct, **row}
-        await self._connection.execute(insert(notice).values(values))
-        return number
+        return int(await self._connection.scalar(insert(notice).values(values).returning(notice.c.number)) or 0)
 
     async def lease(self, chat: str) -> Queued | None:
         """Take the chat's next notice that is due, for a minute; within a case, never past an earlier one that is due.
