@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.play import SHARED, play, prepare
 
-SEEDS = 100
+SEEDS = 60
 HAPPEN = (
     *("stopped before a statement", "stopped before a commit", "stopped after a commit"),
     *("stopped before a send", "stopped after a send", "stopped before a look-up", "stopped after an acknowledgement"),
