@@ -135,6 +135,8 @@ def action_in(view: View, zone: dt.tzinfo) -> dict[str, Any]:
                 parts["at"] = value
             case Need.UNTIL | Need.DAY:
                 parts["at"] = _end_of(value, zone) if value else None
+                if value and parts["at"] is None:
+                    return {**parts, "action": ""}  # no day of the calendar, and not to be taken for none at all
             case _:
                 parts["text"] = value or ""
     return parts
@@ -216,8 +218,7 @@ def _plain(text: str) -> Block:
 def _value(state: Block) -> Any:
     match state.get("type"):
         case "datetimepicker":
-            moment = state.get("selected_date_time")
-            return dt.datetime.fromtimestamp(int(moment), dt.UTC) if moment else None
+            return _moment(state.get("selected_date_time"))
         case "datepicker":
             return state.get("selected_date")
         case "static_select" | "radio_buttons":
@@ -228,6 +229,18 @@ def _value(state: Block) -> Any:
             return state.get("value")
 
 
-def _end_of(day: str, zone: dt.tzinfo) -> dt.datetime:
-    """The end of a day as Slack names it, in the library's zone."""
-    return dt.datetime.combine(dt.date.fromisoformat(day), dt.time(23, 59, 59), zone)
+def _moment(seconds: Any) -> dt.datetime | None:
+    """A moment as Slack names it, in UTC; None for one that no calendar has."""
+    try:
+        return dt.datetime.fromtimestamp(int(seconds), dt.UTC) if seconds else None
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+def _end_of(day: Any, zone: dt.tzinfo) -> dt.datetime | None:
+    """The end of a day as Slack names it, in the library's zone; None for one that no calendar has."""
+    try:
+        end = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(23, 59, 59), zone)
+        return end.astimezone(dt.UTC).astimezone(zone)
+    except (ValueError, TypeError, OverflowError):
+        return None

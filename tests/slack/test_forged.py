@@ -136,6 +136,8 @@ FORGED_FORMS: tuple[tuple[str, Json], ...] = (
     ('{"action": "done", "case": "2026-0001"}', {"what_was_done": "burned"}),
     ('{"action": "when", "case": "2026-0001"}', {"time": 99_999_999_999_999}),
     ('{"action": "away"}', {"until": "the day after tomorrow"}),
+    ('{"action": "away"}', {"until": "9999-12-31"}),
+    ('{"action": "closed"}', {"day": "0000-00-00", "reason": "snow"}),
 )
 
 
@@ -144,7 +146,7 @@ async def quiet(desk: Office, caplog: pytest.LogCaptureFixture) -> AsyncIterator
     """A desk that says nothing of its own faults."""
     caplog.set_level(logging.WARNING)
     yield desk
-    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+    assert [record.getMessage() for record in caplog.get_records("call") if record.exc_info] == []
 
 
 async def test_a_form_that_nobody_opened_moves_nothing(quiet: Office) -> None:
@@ -173,7 +175,8 @@ def _state(value: Any) -> Json:
         return {"type": "checkboxes", "selected_options": [{"value": one} for one in value]}
     if isinstance(value, int):
         return {"type": "datetimepicker", "selected_date_time": value}
-    return {"type": "plain_text_input", "value": value}
+    dated = value[:1].isdigit() or value.startswith("the day")
+    return {"type": "datepicker", "selected_date": value} if dated else {"type": "plain_text_input", "value": value}
 
 
 async def test_a_page_button_that_names_another_action_does_nothing(quiet: Office) -> None:
@@ -183,8 +186,11 @@ async def test_a_page_button_that_names_another_action_does_nothing(quiet: Offic
     view = await desk.slack.modal(RUTH, "2026-0001")
     before = await desk.case(1)
     for name, value in (("page:1", "keep|2026-0001"), ("page:²", "shrug|1"), ("page:9999999", "case|2026-0001")):
+        said = len(desk.slack.said)
         await desk.slack.press(RUTH, view, name, value=value)
         await stood_still(desk, before)
+        (_, shown) = desk.slack.said[said]
+        assert ("Forwarded by" if value.startswith("case|") else "another version of the desk") in shown
 
 
 async def test_a_form_that_another_opened_is_judged_by_who_sends_it(desk: Office) -> None:
@@ -278,7 +284,7 @@ async def door(office: Office, caplog: pytest.LogCaptureFixture) -> AsyncIterato
     async with office.at_work():
         yield office
         assert await office.count() == 0
-    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+    assert [record.getMessage() for record in caplog.get_records("call") if record.exc_info] == []
 
 
 async def send(desk: Office, body: str | bytes, headers: dict[str, str]) -> int:
