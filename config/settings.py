@@ -22,7 +22,13 @@ NAMES = {
 class Settings(BaseSettings):
     """Every setting; its name in the environment is its name here in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,  # what stands in the wrong place may be a token
+    )
 
     database_url: SecretStr | None = None
     """Where everything is kept. A PostgreSQL address holds a password, so it never prints as it is."""

@@ -116,3 +116,13 @@ def test_a_running_desk_keeps_its_secrets(place: Path) -> None:
         said.append(result.output.encode())
     assert not any(MARK.encode() in one for one in said)
     assert not any(MARK.encode() in content for content in _kept(place))
+
+
+@pytest.mark.parametrize("setting", ["SLACK_HTTP_PORT", "HEALTH_PORT"])
+def test_a_token_pasted_into_the_wrong_setting_is_not_said(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.setenv(setting, f"xoxb-{MARK}")
+    said = CliRunner().invoke(main, ["doctor"])
+    assert said.exit_code == 1
+    assert "not usable" in said.output
+    assert setting.lower() in said.output
+    assert MARK not in said.output
