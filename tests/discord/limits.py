@@ -63,9 +63,9 @@ def mentions(body: Payload) -> list[str]:
     return []
 
 
-_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 """A backslash before any sign takes the sign's meaning, and is not shown."""
-_LIVE = re.compile(
+LIVE = re.compile(
     r"[*_~`|\[\]<>#]"  # Markdown, mentions, channels, emoji, times, commands
     r"|@(?:everyone|here)"
     r"|\w+://|discord\.gg/"
@@ -87,16 +87,16 @@ def live(body: Payload, *, links: bool = True) -> list[str]:
     told = [body.get("content") or "", *(embed.get("description") or "" for embed in embeds)]
     names = [text for embed in embeds for field in embed.get("fields", []) for text in (field["name"], field["value"])]
     found = [text for text in (*told, *names) if _MISLEADING.search(text)]
-    found += [text for text in names if _LIVE.search(_ESCAPED.sub("x", text))]
+    found += [text for text in names if LIVE.search(ESCAPED.sub("x", text))]
     for text in told:
         for line in text.split("\n"):
-            bare = _ESCAPED.sub("x", line)
+            bare = ESCAPED.sub("x", line)
             if bare.startswith("> ") or bare == ">":  # an empty line of a quotation ends without its space
                 bare = bare[2:]
             else:
                 bare = re.sub(r"^(?:-# [\d-]+·\d+$|\*\*[^*]*\*\*)", "", bare)
                 bare = _OWN_LINK.sub("", bare) if links else bare
-            if _LIVE.search(bare):
+            if LIVE.search(bare):
                 found.append(line)
     return found
 

@@ -14,6 +14,7 @@ from adapters.discord.markup import block, literal, own
 from bot.actions import ACTIONS
 from bot.chat import Card, Line
 from tests.discord import limits
+from tests.discord.limits import ESCAPED, LIVE
 
 NASTY = [
     *("@everyone", "@here", "<@11>", "<@!11>", "<@&401>", "<#200>", "</open:1>", "<t:1:R>", "<:smile:1>", "<id:guide>"),
@@ -37,17 +38,6 @@ cards = st.builds(
     st.sampled_from(["", "2026-0001"]),
     st.one_of(st.none(), st.integers(1, 99)),
 )
-
-LIVE = re.compile(
-    r"[*_~`|\[\]<>#]"  # Markdown, mentions, channels, emoji, times, commands
-    r"|@(?:everyone|here)"
-    r"|\w+://|discord\.gg/"
-    r"|^\s*(?:-|\d+\.)\s",  # lists
-    re.MULTILINE,
-)
-"""What Discord would read a meaning into."""
-ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
-"""A backslash before any sign takes the sign's meaning, and is not shown."""
 
 
 @given(words)
