@@ -11,8 +11,9 @@ from bot.chat import Line
 if TYPE_CHECKING:
     from bot.chat import Card
 
-_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Signs that turn the direction of writing, and with it what stands around them (Unicode Standard Annex 9)."""
+_TURNS = re.compile(f"[{TURNS}]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 """What some program or other takes for the end of a line."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -18,6 +18,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from adapters.shown import TURNS
 from bot.actions import ACTIONS
 
 if TYPE_CHECKING:
@@ -27,13 +28,12 @@ if TYPE_CHECKING:
     from bot.chat import Card, Line
 
 LABEL = 12
-_BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 
 
 def printable(text: str) -> str:
     """A stranger's text as one safe line: nothing in it can move the cursor, colour, ring, or turn writing around."""
     flat = " ".join(text.split("\n")) if "\n" in text else text
-    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in _BIDI else c for c in flat)
+    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} or c in TURNS else c for c in flat)
 
 
 def typed(card: Card) -> str:
