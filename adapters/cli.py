@@ -142,15 +142,15 @@ def back_up(file: Path | None, keep: int) -> None:
     """
     settings = settings_of_this_place()
     source = backup.sqlite_file(database_of(settings, "live"))
-    if file is None and settings.backup_folder is None:
-        raise Trouble("Name a FILE, or set BACKUP_FOLDER to the folder where dated copies are to lie.")
-    if file is None and settings.backup_folder is not None:
+    if file is not None:
+        backup.back_up(source, file.absolute())
+    elif settings.backup_folder is not None:
         folder = settings.backup_folder.absolute()
         file, gone = backup.back_up_into(source, folder, dt.datetime.now(dt.UTC), keep)
         for old in gone:
             click.echo(f"{old} is taken away.")
-    elif file is not None:
-        backup.back_up(source, file.absolute())
+    else:
+        raise Trouble("Name a FILE, or set BACKUP_FOLDER to the folder where dated copies are to lie.")
     click.echo(f"{source} is copied to {file}.")
 
 
