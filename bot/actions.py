@@ -74,6 +74,11 @@ class Action:
     reads: bool = False
     """It only shows something."""
 
+    @property
+    def advises(self) -> bool:
+        """It looks a draft over, and moves nothing."""
+        return Need.DRAFT in self.needs
+
 
 _TABLE = (
     Action("keep", "Keep", "/keep N REASON", "rule that the comment stays", Who.DECIDER, (Need.REASON,)),

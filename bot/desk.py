@@ -142,7 +142,7 @@ class Desk:
             if not action.on_case or action.reads:
                 return True
             case = await self._find(view, press.case)
-            if action.name == "check_reply":
+            if action.advises:
                 return case is not None
             return case is not None and allowed(case, action.name, Step(member.name, now, seen=press.seen))
 
@@ -304,22 +304,22 @@ class Desk:
             no = refused(member, action, director_away=self._library.director.name in away)
             if member is None or no:
                 return await self._refuse(change, press, action, no or No.STRANGER)
-            if action.name == "check_reply":
+            if action.advises:
                 return await self._advise(change, action, press, now)
             if action.on_case:
                 return await self._move(change, action, press, member, now)
             if problem := self._incomplete(action, press, now):
                 return Answer(problem)
-            if action.name == "check_post":
-                return Answer(self._advice.on_post(press.text))
             return await self._days.act(change, press, member, now)
 
     async def _advise(self, view: View, action: Action, press: Press, now: dt.datetime) -> Answer:
         """A look at a draft; nothing of it is stored, for nothing has been said yet."""
+        problem = self._incomplete(action, press, now)
+        if not action.on_case:
+            return Answer(problem or self._advice.on_post(press.text))
         case = await self._find(view, press.case)
         if case is None:
             return Answer(self.refusals.no_case(press.case))
-        problem = self._incomplete(action, press, now)
         return Answer(replace(problem, case=case.number) if problem else self._advice.on_reply(press.text, case))
 
     async def _open_case(self, change: Change, forward: Forward, by: str, now: dt.datetime) -> None:

@@ -43,7 +43,7 @@ def commands_for(client: discord.Client, answers: Answers, guild: discord.Object
     for action in ACTIONS.values():
         if action.reads:
             add(action.name, action.help, _on_case(answers, action) if action.on_case else _plain(answers, action))
-        elif not action.on_case and (Need.DAY in action.needs or Need.DRAFT in action.needs):
+        elif not action.on_case and (Need.DAY in action.needs or action.advises):
             add(action.name, action.help, _plain(answers, action))
 
     @app_commands.describe(until="the last day, for example 2026-12-04 or friday; nothing: until you say /back")
