@@ -22,7 +22,6 @@ from bot.toml import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from adapters.heads import HeadFile
@@ -146,10 +145,6 @@ class Health:
             f"{name}: not connected since {since}; it is tried all the time, and what is due there waits. "
             "`commentdesk doctor` asks it why."
         )
-
-    def serving(self, port: int) -> AbstractAsyncContextManager[None]:
-        """The page of this library alone."""
-        return serving(self.checks, port)
 
 
 def of_all(each: Mapping[str, Health], unserved: Sequence[str]) -> Checks:

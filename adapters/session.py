@@ -9,7 +9,6 @@ import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
-from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -167,8 +166,7 @@ class _Served:
     ) -> None:
         self.id = served.library.id
         self.folder = served.folder
-        # The copy shares the loaded weights, and keeps what it knows of this library's names.
-        screening = Screening(served.policy, served.library, copy(classifier))
+        screening = Screening(served.policy, served.library, classifier)
 
         async def judge(comment: Comment, earlier: Sequence[Earlier]) -> Verdict:
             return await asyncio.get_running_loop().run_in_executor(reader, screening.screen, comment, earlier)

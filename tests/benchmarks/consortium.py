@@ -20,7 +20,6 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
-from copy import copy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -124,7 +123,7 @@ class Town:
         self.wires = [Wire() for _ in libraries]
         self.libraries = libraries
         self.desks = [
-            [self._desk(store, Screening(policy, one, copy(classifier)), wire, names) for store in stores]
+            [self._desk(store, Screening(policy, one, classifier), wire, names) for store in stores]
             for one, wire in zip(libraries, self.wires, strict=True)
         ]
         self._began = time.perf_counter()

@@ -16,7 +16,7 @@ import pytest
 
 from adapters.checks import read
 from adapters.heads import HeadFile
-from adapters.health import Health
+from adapters.health import Health, serving
 from adapters.stopping import STOP_SECONDS
 from adapters.wires import Wire
 from bot.toml import ConfigurationError
@@ -202,7 +202,7 @@ async def test_the_page_names_each_trouble_in_words(office: Office, tmp_path: Pa
         file = HeadFile(heads, office.library)
         url = f"sqlite:///{office.file}"
         health = Health(url, office.store, office.library, [wire], office.clock, heads=file)
-        async with health.serving(port):
+        async with serving(health.checks, port):
             assert (await page(port))[0] == 200, (await page(port))[1]
             said = await office.slack.say(JUDY, f"{INSULT} Call 608-555-0142.")
             await office.slack.until(lambda: office.slack.desks(thread=said["ts"]), "an answer")
@@ -240,7 +240,7 @@ async def test_a_health_port_that_is_taken_is_named(office: Office) -> None:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             with pytest.raises(ConfigurationError, match="HEALTH_PORT"):
-                async with health.serving(taken.getsockname()[1]):
+                async with serving(health.checks, taken.getsockname()[1]):
                     pass
 
 
