@@ -126,6 +126,7 @@ def init(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for sample, name in NAMES.items():
             shutil.copyfile(SAMPLES / sample, folder / name)
+        (folder / NAMES["example.env"]).chmod(0o600)  # the chats' tokens will stand in it
     except OSError as error:
         raise Trouble(f"{folder}: can not be written: {error.strerror}.") from None
     click.echo(f"Edit {folder / 'library.toml'} first, then {folder / 'policy.toml'} and {folder / '.env'}.")

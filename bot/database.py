@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +27,14 @@ class Unavailable(Exception):
 
 
 def named(url: str | URL) -> str:
-    """A database as a person would call it: SQLite's file, or the address without its password."""
+    """A database as a person would call it: SQLite's file, or the address without its password.
+
+    What follows a question mark is left out, for a password may stand there too.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return str(Path(parsed.database or "").absolute())
-    return parsed.render_as_string(hide_password=True)
+    return parsed.set(query={}).render_as_string(hide_password=True)
 
 
 def file_of(url: str) -> Path | None:
@@ -47,6 +50,15 @@ def is_there(url: str) -> bool:
     """
     file = file_of(url)
     return file is None or (file.is_file() and file.stat().st_size > 0)
+
+
+def keep_from_others(file: Path) -> None:
+    """Make a new SQLite file that its owner alone can read, for it holds what people wrote; SQLite's logs follow it.
+
+    A file that is there keeps the rights that it was given.
+    """
+    with suppress(OSError):  # what is wrong with the place, SQLite says in a moment
+        file.touch(mode=0o600, exist_ok=False)
 
 
 def hold_to_kind(url: str | URL, found: str | None, kind: str) -> None:

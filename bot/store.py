@@ -75,6 +75,8 @@ class Store:
         """
         engine = database.connect(url)
         file = database.file_of(url)
+        if file:
+            database.keep_from_others(file)
         with database.explained(engine):
             if file and file.is_file() and (version := await database.behind(engine)):
                 copy = file.with_name(f"{file.name}.version-{version}")

@@ -48,6 +48,14 @@ def test_a_sitting_shorter_than_a_tick_notes_the_records_head(shell: Shell) -> N
     assert (shell.folder / "heads.txt").read_text(encoding="ascii").splitlines() == [line], "one line a day"
 
 
+def test_nobody_else_on_the_machine_reads_what_people_wrote(shell: Shell) -> None:
+    """Regression: the database was made with the rights of any file, which most machines let everybody read."""
+    shell.run("run", typed=f"{QUESTION}\n")
+    shell.run("backup", "copy.db")
+    kept = [".env", "copy.db", "desk.db"]
+    assert [name for name in kept if (shell.folder / name).stat().st_mode & 0o077] == []
+
+
 def test_dated_backups_rotate_and_restore(shell: Shell) -> None:
     assert "set BACKUP_FOLDER" in shell.run("backup").stderr
     shell.environment |= {"BACKUP_FOLDER": "copies"}

@@ -57,6 +57,7 @@ def _kept(folder: Path) -> Iterator[bytes]:
 
 DATABASES = {
     "a server that nobody runs": "postgresql://desk:{mark}@127.0.0.1:{port}/desk",
+    "a password behind a question mark": "postgresql://desk@127.0.0.1:{port}/desk?password={mark}",
     "a driver that is not there": "mysql://desk:{mark}@127.0.0.1/desk",
     "no address at all": "{mark}",
     "a folder that is not there": "sqlite:////proc/none/desk.db",
