@@ -234,15 +234,15 @@ class Delivery:
         later = now + _wait(queued.attempts, trouble)
         if trouble.doubtful or (queued.doubtful and not trouble.closed):
             # As if this desk had died: whoever takes it again looks it up first.
-            await change.outbox.settle(queued, "leased", leased_until=later, try_at=later, trouble=trouble.reason)
+            await change.outbox.wait(queued, later, doubtful=True, trouble=trouble.reason)
         elif not (trouble.closed and chat.direct):
-            await change.outbox.settle(queued, "queued", try_at=later, trouble=trouble.reason)
+            await change.outbox.wait(queued, later, trouble=trouble.reason)
         elif await change.outbox.twins(queued):
             await change.outbox.settle(queued, "dropped", trouble=trouble.reason)
         else:
             turn = {"direct": not queued.direct, "turned": not queued.turned}
             at = later if queued.turned else now
-            await change.outbox.settle(queued, "queued", try_at=at, trouble=trouble.reason, **turn)
+            await change.outbox.wait(queued, at, trouble=trouble.reason, **turn)
 
     async def _next_to_draw(self, chat: Chat, now: dt.datetime) -> tuple[Queued, Notice] | None:
         async with self._store.change(self._library.id, now) as change:

@@ -83,21 +83,18 @@ class Outbox:
         """
         notice = schema.notice
         first = notice.alias()
-        ready = or_(
-            and_(notice.c.state == "queued", notice.c.try_at <= self._now),
-            and_(notice.c.state == "leased", notice.c.leased_until <= self._now),
-        )
         waits = exists().where(
             first.c.case_id == notice.c.case_id,
-            first.c.state.in_(("queued", "leased")),
+            first.c.try_at.is_not(None),
             first.c.due_at <= self._now,
             or_(first.c.due_at < notice.c.due_at, and_(first.c.due_at == notice.c.due_at, first.c.id < notice.c.id)),
         )
-        query = self._notices(chat).where(ready, ~waits).order_by(notice.c.due_at, notice.c.id).limit(1)
+        query = self._notices(chat).where(notice.c.try_at <= self._now, ~waits)
+        query = query.order_by(notice.c.try_at, notice.c.id).limit(1)
         row = (await self._connection.execute(query)).one_or_none()
         if row is None:
             return None
-        lease = {"state": "leased", "leased_until": self._now + LEASE, "attempts": row.attempts + 1}
+        lease = {"state": "leased", "try_at": self._now + LEASE, "attempts": row.attempts + 1}
         await self._connection.execute(update(notice).where(self._mine(notice, row.id)).values(lease))
         return _queued(row, attempts=row.attempts + 1, doubtful=row.state == "leased")
 
@@ -105,7 +102,7 @@ class Outbox:
         """Notices of these kinds are not to go out any more: others take their place."""
         notice = schema.notice
         waiting = and_(notice.c.case_id == case_id, notice.c.state == "queued", notice.c.kind.in_(kinds))
-        await self._connection.execute(update(notice).where(waiting).values(state="dropped", closed_at=self._now))
+        await self._connection.execute(update(notice).where(waiting).values(rows.settled("dropped", self._now)))
 
     async def waits(self, chat: str, kind: str) -> bool:
         """Is a notice of this kind, about no one case, still to go out?"""
@@ -116,23 +113,22 @@ class Outbox:
 
     async def put_off(self, queued: Queued, to: dt.datetime) -> None:
         """This is not the time for it. A send whose end is unknown stays in doubt."""
-        later = {"due_at": to, "try_at": to}
-        if queued.doubtful:
-            await self.settle(queued, "leased", leased_until=to, **later)
-        else:
-            await self.settle(queued, "queued", attempts=0, **later)
+        fresh = {} if queued.doubtful else {"attempts": 0}
+        await self.wait(queued, to, doubtful=queued.doubtful, due_at=to, **fresh)
 
     async def end_leases(self) -> None:
         """Every lease runs out now: whoever held one is known to be gone."""
         notice = schema.notice
         held = and_(notice.c.library == self._library, notice.c.state == "leased")
-        await self._connection.execute(update(notice).where(held).values(leased_until=self._now, try_at=self._now))
+        await self._connection.execute(update(notice).where(held).values(try_at=self._now))
 
     async def settle(self, queued: Queued, state: str, **facts: Any) -> None:
-        """End a lease: "sent", "dropped", "dead", back to "queued", or "leased" for longer where its end is unknown."""
-        if state not in {"queued", "leased"}:
-            facts["closed_at"] = self._now
-        await self._change(queued, {"leased_until": None, **facts, "state": state})
+        """End a lease for good: the notice is "sent", "dropped" or "dead"."""
+        await self._change(queued, {**facts, **rows.settled(state, self._now)})
+
+    async def wait(self, queued: Queued, until: dt.datetime, *, doubtful: bool = False, **facts: Any) -> None:
+        """End a lease for now: the notice is queued again or, where its end is unknown, leased for longer."""
+        await self._change(queued, {**facts, "state": "leased" if doubtful else "queued", "try_at": until})
 
     async def root(self, queued: Queued) -> str | None:
         """The chat's id of the first notice of the case that stands in the channel; None where that is this one."""

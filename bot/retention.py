@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, and_, delete, null, select, update
 
-from bot import schema
+from bot import rows, schema
 from bot.record import DISPOSAL
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ class Retention:
         silent = {"about": {}, "redraw_at": null(), "drawn": None, "trouble": None}
         mine = of_case(notice)
         await self._connection.execute(update(notice).where(mine).values(silent))
-        waiting = and_(mine, notice.c.state.in_(("queued", "leased")))
-        await self._connection.execute(update(notice).where(waiting).values(state="dropped", closed_at=self._now))
+        waiting = and_(mine, notice.c.try_at.is_not(None))
+        await self._connection.execute(update(notice).where(waiting).values(rows.settled("dropped", self._now)))
 
 
 def years_before(now: dt.datetime, years: int) -> dt.datetime:

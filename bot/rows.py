@@ -1,4 +1,4 @@
-"""Cases and verdicts as the database's rows hold them, and back."""
+"""Cases, verdicts and settled notices as the database's rows hold them, and back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from bot.chat import Attachment, Comment, Place
 from bot.screening.finding import Finding, Outcome, Verdict, Where
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from sqlalchemy import RowMapping
 
 STATE = tuple(
@@ -32,6 +34,11 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "guidelines": list(verdict.guidelines),
         "findings": [asdict(f) for f in verdict.findings],
     }
+
+
+def settled(state: str, now: dt.datetime) -> dict[str, Any]:
+    """What changes in the row of a notice that is "sent", "dropped" or "dead": it waits for no time any more."""
+    return {"state": state, "try_at": None, "closed_at": now}
 
 
 def verdict_of(said: dict[str, Any]) -> Verdict:

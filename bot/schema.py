@@ -22,6 +22,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    text,
 )
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ metadata = MetaData(
 
 def _library() -> Column[Any]:
     return Column("library", String(80), ForeignKey("library.id"), nullable=False)
+
+
+def _index_of_what_waits(library: str, time: str) -> Index:
+    """An index of the rows that have this time: a look for what is due reads past nothing that is settled."""
+    waits = text(f"{time} IS NOT NULL")
+    return Index(f"ix_notice_{time}", library, time, postgresql_where=waits, sqlite_where=waits)
 
 
 mark = Table(
@@ -206,10 +213,9 @@ notice = Table(
     Column("kind", String(40), nullable=False),
     Column("about", JSON, nullable=False),
     Column("due_at", UTC, nullable=False),
-    Column("try_at", UTC, nullable=False),
+    Column("try_at", UTC),
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("leased_until", UTC),
     Column("closed_at", UTC),
     Column("message", String(120)),
     Column("trouble", Text),
@@ -218,11 +224,12 @@ notice = Table(
     Column("drawn", String(64)),
     Column("redraw_at", UTC),
     UniqueConstraint("case_id", "number"),
-    Index("ix_notice_due", "library", "state", "try_at"),
-    Index("ix_notice_redraw_at", "redraw_at"),
+    _index_of_what_waits("library", "try_at"),
+    _index_of_what_waits("library", "redraw_at"),
+    Index("ix_notice_state", "library", "state"),
     comment="Everything durable that the desk says, with the time it is due; case_id is empty for what is about no one "
-    "case; direct = to one person alone, turned = "
-    "the other way was shut, drawn = SHA-256 of the card last shown, redraw_at = when it wants drawing anew",
+    "case; try_at = when it is to be sent, or its lease ends, empty once it is settled; direct = to one person alone, "
+    "turned = the other way was shut, drawn = SHA-256 of the card last shown, redraw_at = when it wants drawing anew",
 )
 
 attachment = Table(

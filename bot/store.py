@@ -210,9 +210,8 @@ class View:
         """When the next notice wants to go out."""
         notice = schema.notice
         first = select(func.min(notice.c.try_at)).where(notice.c.library == self.library)
-        # A state at a time: so the index has the earliest at its beginning, and the others are not read.
-        found = [await self._connection.scalar(first.where(notice.c.state == state)) for state in ("queued", "leased")]
-        return min(filter(None, found), default=None)
+        found: dt.datetime | None = await self._connection.scalar(first)
+        return found
 
     async def waits(self, chats: Collection[str], now: dt.datetime) -> bool:
         """Is there anything to send, to draw anew or to fetch in these chats?"""
@@ -223,8 +222,7 @@ class View:
 
         query = select(
             or_(
-                any_of(notice, notice.c.state == "queued", notice.c.try_at <= now),
-                any_of(notice, notice.c.state == "leased", notice.c.leased_until <= now),
+                any_of(notice, notice.c.try_at <= now),
                 any_of(notice, notice.c.redraw_at <= now),
                 any_of(attachment, attachment.c.state == "wanted", attachment.c.try_at <= now),
             )

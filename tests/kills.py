@@ -188,10 +188,7 @@ class World:
     def _at_rest(self) -> bool:
         """Nothing that is due waits any more."""
         with closing(sqlite3.connect(f"file:{self.folder / 'desk.db'}?mode=ro", uri=True)) as look:
-            query = (
-                "SELECT count(*) FROM notice WHERE state = 'leased' OR redraw_at IS NOT NULL "
-                "OR state = 'queued' AND try_at <= ?"
-            )
+            query = "SELECT count(*) FROM notice WHERE state = 'leased' OR redraw_at IS NOT NULL OR try_at <= ?"
             soon = dt.datetime.now(dt.UTC).replace(tzinfo=None) + dt.timedelta(minutes=1)
             return not look.execute(query, (soon.isoformat(" "),)).fetchone()[0]
 

@@ -59,6 +59,8 @@ def made_up(column: sa.Column[Any]) -> Any:
         return KNOWN["library"]
     if column.name in KNOWN:
         return KNOWN[column.name]
+    if column.table.name == "notice" and column.name == "try_at" and column.nullable:
+        return None  # it was sent
     match column.type:
         case sa.Boolean():
             return True
@@ -127,6 +129,7 @@ async def hold(url: str, put: dict[str, dict[str, Any]]) -> None:
         assert await connection.run_sync(differences) == []
         found = await connection.run_sync(stand)
     await engine.dispose()
+    put["notice"]["try_at"] = None  # as above, whatever stood there
     for table, row in put.items():
         assert {name: found[table].get(name) for name in row if name in found[table]} == {
             name: value for name, value in row.items() if name in found[table]

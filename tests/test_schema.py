@@ -49,11 +49,27 @@ def test_notices_of_an_older_database_are_kept(tmp_path: Path) -> None:
     with engine.begin() as connection:
         before = {index["name"] for index in inspect(connection).get_indexes("notice")}
         bring_to(connection, "head")
-        renamed = {"ix_notice_state": "ix_notice_due"}
-        wanted = {renamed.get(str(name), name) for name in before}
-        assert {index["name"] for index in inspect(connection).get_indexes("notice")} >= wanted
+        assert {index["name"] for index in inspect(connection).get_indexes("notice")} >= before
         kept = connection.execute(text("select number, case_id, direct, state from notice")).one()
         assert tuple(kept) == (3, 7, 0, "queued")
+    engine.dispose()
+
+
+def test_a_notice_of_an_older_database_is_tried_when_it_was_to_be(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'desk.db'}")
+    with engine.begin() as connection:
+        bring_to(connection, "0007")
+        connection.execute(text("insert into library values ('a', 0, x'00')"))
+        for number, (state, leased_until) in enumerate((("queued", "null"), ("leased", "'12:01'"), ("sent", "null"))):
+            columns = "library, case_id, number, chat, kind, about, due_at, try_at, state, attempts, leased_until"
+            values = f"'a', 7, {number}, 'slack', 'verdict', '{{}}', '12:00', '12:00', '{state}', 1, {leased_until}"
+            connection.execute(text(f"insert into notice ({columns}) values ({values})"))  # noqa: S608 - constants
+        bring_to(connection, "head")
+        assert connection.execute(text("select try_at from notice order by number")).all() == [
+            ("12:00",),
+            ("12:01",),
+            (None,),
+        ]
     engine.dispose()
 
 

@@ -284,9 +284,9 @@ class File:
                 when = MONDAY + dt.timedelta(days=due)
                 sent = due < 0 or not opened
                 notice = {**same, "number": len(tables[schema.notice]) % 4 + 1, "chat": "slack", "kind": kind}
-                due_at = {"due_at": when, "try_at": when, "state": "sent" if sent else "queued"}
+                state = {"state": "sent", "try_at": None} if sent else {"state": "queued", "try_at": when}
                 tables[schema.notice].append(
-                    {**notice, **due_at, "about": "{}", "attempts": 1, "message": f"m{number}"}
+                    {**notice, **state, "due_at": when, "about": "{}", "attempts": 1, "message": f"m{number}"}
                 )
             for entry, kind in enumerate(("forward", "verdict")):
                 number_of = EACH * serial + entry

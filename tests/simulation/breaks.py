@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _REAL: dict[str, Any] = {
     "lease": Outbox.lease,
     "settle": Outbox.settle,
+    "wait": Outbox.wait,
     "send": Delivery._send,  # noqa: SLF001 - it is broken here
     "next": Delivery._next_notice,  # noqa: SLF001
     "comment": Desk.on_comment,
@@ -42,7 +43,7 @@ async def _mark_then_send(self: Any, chat: Chat, queued: Queued, notice: Notice,
 async def _no_lease(self: Outbox, chat: str) -> Queued | None:
     queued: Queued | None = await _REAL["lease"](self, chat)
     if queued:
-        await _REAL["settle"](self, queued, "queued")
+        await _REAL["wait"](self, queued, self._now)
     return queued
 
 
@@ -91,8 +92,8 @@ async def _acknowledge_first(
     return answer
 
 
-async def _never_again(self: Outbox, queued: Queued, state: str, **facts: Any) -> None:
-    await _REAL["settle"](self, queued, "dropped" if state == "queued" else state, **facts)
+async def _never_again(self: Outbox, queued: Queued, *_: Any, **__: Any) -> None:
+    await _REAL["settle"](self, queued, "dropped")
 
 
 async def _nothing(*_: Any, **__: Any) -> None:
@@ -146,7 +147,7 @@ BREAKS: dict[str, list[tuple[Any, str, Callable[..., Any]]]] = {
     "do not look for a notice's other copy": [(Outbox, "twins", _no_twins)],
     "leave the head of the chain behind": [(Change, "write_record", _no_head)],
     "acknowledge before it is stored": [(Desk, "on_comment", _acknowledge_first)],
-    "do not queue again what was not taken": [(Outbox, "settle", _never_again)],
+    "do not queue again what was not taken": [(Outbox, "wait", _never_again)],
     "send the newest first": [(Outbox, "lease", _out_of_order)],
     "do not come again with a daily reminder": [(Delivery, "_again", _nothing)],
     "do not look whether a card grew old on its way": [(Delivery, "_is_stale", _fresh)],

@@ -173,8 +173,7 @@ class World:
     def _next_tick(self) -> dt.datetime | None:
         """When a tick finds something to do; the desk ticks every few seconds, and all other ticks find nothing."""
         due = self.look(
-            "SELECT min(at) FROM (SELECT min(CASE state WHEN 'leased' THEN leased_until ELSE try_at END) AS at "
-            "FROM notice WHERE state IN ('queued', 'leased') UNION SELECT min(redraw_at) FROM notice "
+            "SELECT min(at) FROM (SELECT min(try_at) AS at FROM notice UNION SELECT min(redraw_at) FROM notice "
             "UNION SELECT min(try_at) FROM attachment WHERE state = 'wanted')"
         )[0][0]
         if due is None or self._desk is None:
