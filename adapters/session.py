@@ -107,7 +107,8 @@ async def run(
         for task in keeping:
             task.add_done_callback(partial(_ended, keeping, refused, stop))
         try:
-            async with ticking(partial(_tick, desks, clock), TICK_SECONDS, GRACE_SECONDS / 2):
+            ticks = [tick for one in desks for tick in (one.tick, one.look_after_wires)]
+            async with ticking(ticks, TICK_SECONDS, GRACE_SECONDS / 2):
                 await (_converse(console, stop) if console else stop.wait())
                 for one in desks:
                     logs.event("stopping", library=one.id)
@@ -138,16 +139,6 @@ def _ended(
             _LOG.error("%s: %s Its other chats and the other libraries go on.", folder, trouble)
     if len(set(keeping.values())) == 1 or len(refused) == len(keeping):
         stop.set()
-
-
-async def _tick(desks: Sequence[_Served], clock: Clock) -> None:
-    now = clock.now()
-    if (late := now - min(one.health.ticked for one in desks)) > MISSED_TICK:
-        logs.event("tick late", seconds=f"{late.total_seconds():.0f}")
-    for done in await asyncio.gather(*(one.tick() for one in desks), return_exceptions=True):
-        if isinstance(done, Exception):  # a fault in one library's tick is no reason to leave the others untold
-            _LOG.error("A tick went wrong (%s).", type(done).__name__, exc_info=done)
-    systemd.tell(systemd.ALIVE)
 
 
 class _Served:
@@ -190,6 +181,8 @@ class _Served:
     async def tick(self) -> None:
         """Time has passed."""
         now = self._clock.now()
+        if (late := now - self.health.ticked) > MISSED_TICK:
+            logs.event("tick late", library=self.id, seconds=f"{late.total_seconds():.0f}")
         try:
             await self.desk.on_tick(now)
             await self._note(now)
@@ -203,8 +196,12 @@ class _Served:
             if self._trouble:
                 logs.event("database back")
             self._trouble = ""
-        await asyncio.gather(*(wire.tick() for wire in self.wires))
         self.health.ticked = self._clock.now()
+        systemd.tell(systemd.ALIVE)
+
+    async def look_after_wires(self) -> None:
+        """Time has passed: also while a tick waits for a platform."""
+        await asyncio.gather(*(wire.tick() for wire in self.wires))
 
     async def note_head(self) -> None:
         """Write the record's head down, where it is not there for this day: also of a sitting shorter than a tick."""

@@ -1,40 +1,47 @@
-"""The ticker: APScheduler calls the desk once in a while. Due times are rows; nothing is planned here."""
+"""The ticker: APScheduler calls each desk once in a while. Due times are rows; nothing is planned here."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+_LOG = logging.getLogger("commentdesk")
 
 
 @asynccontextmanager
-async def ticking(tick: Callable[[], Awaitable[None]], seconds: float, grace: float) -> AsyncIterator[None]:
-    """Call `tick` every so many seconds while the block runs; a late or missed call runs once, as soon as it can.
+async def ticking(ticks: Sequence[Callable[[], Awaitable[None]]], seconds: float, grace: float) -> AsyncIterator[None]:
+    """Call each of `ticks` every so many seconds while the block runs; one that takes long holds up no other.
 
-    A call that is under way at the end has `grace` seconds left, then it is cancelled. The scheduler runs in UTC, where
-    no hour is missing or doubled when clocks change.
+    A late or missed call runs once, as soon as it can. Calls that are under way at the end have `grace` seconds left,
+    then they are cancelled. The scheduler runs in UTC, where no hour is missing or doubled when clocks change.
     """
     defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
-    busy = asyncio.Lock()
+    under_way: set[asyncio.Future[Any]] = set()
 
-    async def once() -> None:
+    async def once(tick: Callable[[], Awaitable[None]]) -> None:
+        work = asyncio.gather(tick(), return_exceptions=True)
+        under_way.add(work)
+        work.add_done_callback(under_way.discard)
         with suppress(asyncio.CancelledError):  # told to stop: what a cancelled tick left undone, the next start does
-            async with busy:
-                await tick()
+            for trouble in await work:
+                if isinstance(trouble, Exception):
+                    _LOG.error("A tick went wrong (%s).", type(trouble).__name__, exc_info=trouble)
 
-    scheduler.add_job(once, "interval", seconds=seconds)
+    for tick in ticks:
+        scheduler.add_job(once, "interval", [tick], seconds=seconds)
     scheduler.start()
     try:
         yield
     finally:
         scheduler.remove_all_jobs()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(grace), busy:
-                pass
+        if under_way:
+            await asyncio.wait(under_way, timeout=grace)
         scheduler.shutdown(wait=False)

@@ -38,6 +38,15 @@ LARGEST = 20 * 1024 * 1024
 """Bytes; an attachment larger than that is named on the card and not kept."""
 
 
+class _Way:
+    """The way to one chat: one speaks and one fetches at a time, so that no large file holds up a card."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat = chat
+        self.speaking = asyncio.Lock()
+        self.fetching = asyncio.Lock()
+
+
 class Delivery:
     """The desk's way out, one chat at a time: a chat that is slow or down does not hold up another."""
 
@@ -49,7 +58,7 @@ class Delivery:
         self._wording = wording
         self._bulletins = Bulletins(library, wording, clock)
         self._clock = clock
-        self._chats = [(chat, asyncio.Lock()) for chat in chats]
+        self._ways = [_Way(chat) for chat in chats]
         self.absent: set[str] = set()
         """The names of chats that are not there yet: what is due in them waits, and no attempt is counted."""
 
@@ -64,9 +73,9 @@ class Delivery:
 
     async def queue_one(self, change: Change, case: Case, planned: notices.Planned) -> None:
         """Queue a notice about a case, each way that it goes."""
-        direct = any(chat.direct for chat, _ in self._chats if chat.name == case.place.chat)
-        for way in notices.ways(planned.kind, direct=direct):
-            await change.queue(case, planned.kind, planned.due_at, planned.about, direct=way)
+        direct = any(way.chat.direct for way in self._ways if way.chat.name == case.place.chat)
+        for to_one in notices.ways(planned.kind, direct=direct):
+            await change.queue(case, planned.kind, planned.due_at, planned.about, direct=to_one)
 
     async def queue_for_all(self, change: Change, kind: str, due_at: dt.datetime, about: dict[str, Any]) -> None:
         """Queue a notice about no one case, in each chat that has a channel."""
@@ -80,19 +89,19 @@ class Delivery:
                 await change.queue_for_all(chat, notices.Kind.DIGEST, self._clock.workday_opening(now), {})
 
     def _chats_with_channel(self) -> list[str]:
-        return [chat.name for chat, _ in self._chats if self._library.channel(chat.name)]
+        return [way.chat.name for way in self._ways if self._library.channel(way.chat.name)]
 
     async def deliver(self, now: dt.datetime) -> None:
         """Do what is due. Raises Unavailable where the database does not serve."""
-        done = await asyncio.gather(
-            *(self._deliver(chat, lock, now) for chat, lock in self._chats if chat.name not in self.absent),
-            return_exceptions=True,
-        )
+        there = [way for way in self._ways if way.chat.name not in self.absent]
+        work = [do(way, now) for way in there for do in (self._speak, self._fetch_wanted)]
+        done = await asyncio.gather(*work, return_exceptions=True)
         for trouble in filter(None, done):
             raise trouble
 
-    async def _deliver(self, chat: Chat, lock: asyncio.Lock, now: dt.datetime) -> None:
-        async with lock:
+    async def _speak(self, way: _Way, now: dt.datetime) -> None:
+        chat = way.chat
+        async with way.speaking:
             while (ready := await self._next_notice(chat, now)) is not None:
                 queued, notice = ready
                 if notice is not None and not await self._send(chat, queued, notice, now):
@@ -100,8 +109,12 @@ class Delivery:
             while (stale := await self._next_to_draw(chat, now)) is not None:
                 if not await self._redraw(chat, *stale, now):
                     break
-            while (wanted := await self._next_to_fetch(chat, now)) is not None:
-                await self._fetch(chat, wanted, now)
+
+    async def _fetch_wanted(self, way: _Way, now: dt.datetime) -> None:
+        async with way.fetching:
+            while (wanted := await self._next_to_fetch(way.chat, now)) is not None:
+                if not await self._fetch(way.chat, wanted, now):
+                    break
 
     async def _next_notice(self, chat: Chat, now: dt.datetime) -> tuple[Queued, Notice | None] | None:
         async with self._store.change(self._library.id, now) as change:
@@ -272,7 +285,8 @@ class Delivery:
         async with self._store.change(self._library.id, now) as change:
             return await change.outbox.to_fetch(chat.name)
 
-    async def _fetch(self, chat: Chat, wanted: Wanted, now: dt.datetime) -> None:
+    async def _fetch(self, chat: Chat, wanted: Wanted, now: dt.datetime) -> bool:
+        """Fetch it; False where the chat may not give the next one either."""
         said: dict[str, Any] = {"attachment": wanted.number}
         try:
             media = _accepted(await chat.fetch(wanted.source))
@@ -284,11 +298,12 @@ class Delivery:
                 await change.outbox.refuse(wanted, trouble.reason, again_at, attempts)
                 if not again:
                     change.note("attachment not kept", wanted.case, {**said, "why": trouble.reason})
-            return
+            return trouble.closed
         async with self._store.change(self._library.id, now) as change:
             sha256 = await change.outbox.keep(wanted, media)
             kept = {**said, "media type": media.media_type, "bytes": len(media.content), "sha256": sha256}
             change.note("attachment kept", wanted.case, kept)
+        return True
 
 
 _KEPT = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,10 @@ class Channel:
         self.dies_before = False
         self.dies_after = False
         self.deaf = False
+        self.files = asyncio.Event()
+        """Set where the chat hands its files out; until then a fetch waits."""
+        self.files.set()
+        self.asked = asyncio.Event()
 
     async def send(self, notice: Notice) -> str:
         if self.dies_before:
@@ -62,6 +67,8 @@ class Channel:
         self.drawn.append(notice)
 
     async def fetch(self, source: str) -> Media:
+        self.asked.set()
+        await self.files.wait()
         raise Undelivered(source, closed=True)
 
     @property
@@ -303,6 +310,23 @@ async def test_a_chat_that_is_down_gets_the_notice_later_and_in_order(store: Sto
     await desk.on_tick(MONDAY + HOUR)
     assert channel.ids[0] == "2026-0001·1"
     assert [notice.to for notice in channel.seen] == [None, "Ruth Engstrom"]
+
+
+async def test_a_file_that_takes_long_to_fetch_holds_up_no_card(store: Store, screening: Screening) -> None:
+    """Regression: cards of later comments waited until the attachments of earlier ones were fetched."""
+    channel = Channel()
+    desk = Desk(store, screening, [channel])
+    channel.files.clear()
+    first = forward()
+    picture = replace(first.comment, attachments=(Attachment("image", "a poster", source="F1"),))
+    fetching = asyncio.create_task(desk.on_comment(replace(first, comment=picture), MONDAY))
+    async with asyncio.timeout(60):
+        await channel.asked.wait()
+        answering = asyncio.create_task(desk.on_comment(forward("m2"), MONDAY + SECOND))
+        while channel.ids != ["2026-0001·1", "2026-0002·1"]:
+            await asyncio.sleep(0)
+        channel.files.set()
+        await asyncio.gather(fetching, answering)
 
 
 async def test_a_chats_wish_to_wait_is_honoured(store: Store, screening: Screening) -> None:
