@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from bot.wording import Wording
 
 FIRST_RETRY = dt.timedelta(seconds=30)
-LAST_RETRY = dt.timedelta(hours=1)
-ATTEMPTS = 14
+LAST_RETRY = dt.timedelta(minutes=15)
+"""A chat that is back is not kept waiting: a reminder that comes an hour late may be none any more."""
+ATTEMPTS = 36
 """How often a thing is tried, as far as the chat does not say itself when to come again."""
 GIVE_UP = dt.timedelta(hours=8)
 """How long a notice is tried at least; then it is dead, and shown as such."""

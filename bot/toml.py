@@ -43,7 +43,7 @@ def read(path: Path, kind: type[Checked]) -> Checked:
         raise ConfigurationError([f"{path}: can not be read: {error.strerror}."]) from None
     except UnicodeDecodeError:
         raise ConfigurationError([f"{path}: is not UTF-8 text. Save it again as UTF-8."]) from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, and a number of more digits than Python reads
         raise ConfigurationError([f"{path}: is not valid TOML: {error}."]) from None
     return check(data, kind, str(path))
 

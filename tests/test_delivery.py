@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.conftest import Talk
 
 HOUR = dt.timedelta(hours=1)
+MINUTE = dt.timedelta(minutes=1)
 SECOND = dt.timedelta(seconds=1)
 QUESTION = "What time do you open on Saturdays?"
 
@@ -46,7 +47,7 @@ class Channel:
         self.files = asyncio.Event()
         """Set where the chat hands its files out; until then a fetch waits."""
         self.files.set()
-        self.asked = asyncio.Event()
+        self.asked, self.spoke = asyncio.Event(), asyncio.Event()
 
     async def send(self, notice: Notice) -> str:
         if self.dies_before:
@@ -54,6 +55,7 @@ class Channel:
         if self.down:
             raise self.down
         self.seen.append(notice)
+        self.spoke.set()
         if self.dies_after:
             raise Killed
         return f"message of {notice.id}"
@@ -322,9 +324,11 @@ async def test_a_file_that_takes_long_to_fetch_holds_up_no_card(store: Store, sc
     fetching = asyncio.create_task(desk.on_comment(replace(first, comment=picture), MONDAY))
     async with asyncio.timeout(60):
         await channel.asked.wait()
+        await channel.spoke.wait()
+        channel.spoke.clear()
         answering = asyncio.create_task(desk.on_comment(forward("m2"), MONDAY + SECOND))
-        while channel.ids != ["2026-0001·1", "2026-0002·1"]:
-            await asyncio.sleep(0)
+        await channel.spoke.wait()
+        assert channel.ids == ["2026-0001·1", "2026-0002·1"]
         channel.files.set()
         await asyncio.gather(fetching, answering)
 
@@ -338,6 +342,20 @@ async def test_a_chats_wish_to_wait_is_honoured(store: Store, screening: Screeni
     await desk.on_tick(MONDAY + dt.timedelta(seconds=599))
     assert channel.seen == []
     await desk.on_tick(MONDAY + dt.timedelta(seconds=600))
+    assert len(channel.seen) == 1
+
+
+async def test_a_chat_that_is_back_is_not_kept_waiting(store: Store, screening: Screening) -> None:
+    """Regression: after some failures the next try came an hour later, when a reminder's deadline may be past."""
+    channel = Channel()
+    desk = Desk(store, screening, [channel])
+    channel.down = Undelivered("down for two hours")
+    await desk.on_comment(forward(), MONDAY)
+    for minute in range(120):
+        await desk.on_tick(MONDAY + minute * MINUTE)
+    channel.down = None
+    for minute in range(120, 136):
+        await desk.on_tick(MONDAY + minute * MINUTE)
     assert len(channel.seen) == 1
 
 
@@ -356,7 +374,7 @@ async def test_a_notice_that_never_gets_through_is_given_up_and_shown(store: Sto
 async def test_a_chat_that_asks_for_patience_a_hundred_times_still_gets_everything(
     store: Store, screening: Screening
 ) -> None:
-    """Fourteen wishes of a second each were taken for half a day of failing: the notice was dead in a minute."""
+    """Wishes of a second each were taken for half a day of failing: the notice was dead in a minute."""
     wire = Wire()
     wire.trouble = dict.fromkeys(("thread", "fetch"), Undelivered("slow down", retry_after=1))
     wire.files = {"p": Media("image/png", b"\x89PNG\r\n\x1a\n and so on")}

@@ -62,10 +62,10 @@ def long_texts(message: discord.Message) -> list[discord.Attachment]:
 
 
 def _is_long_text(file: discord.Attachment) -> bool:
-    return file.filename == LONG_TEXT and (file.content_type or "").startswith("text/plain")
+    return bool(file.url) and file.filename == LONG_TEXT and (file.content_type or "").startswith("text/plain")
 
 
 def _attachment(file: discord.Attachment) -> Attachment:
     """A file, to be fetched by its address; what it shows is known only as far as somebody named it."""
     kind = _KINDS.get((file.content_type or "").partition("/")[0], "file")
-    return Attachment(kind, file.description or file.title or file.filename or kind, file.url)
+    return Attachment(kind, file.description or file.title or file.filename or kind, file.url or "")

@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import discord
 import pytest
 
 from adapters import batch, dates, heads
-from adapters.discord import cards
-from bot import record
+from adapters.discord import cards, incoming
+from bot import record, toml
 from bot.chat import Card, Line
+from bot.library import Library
 from bot.screening.finding import Outcome, Verdict
 from bot.toml import ConfigurationError
+from tests.fuzz import samples
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,6 +46,26 @@ def test_a_head_of_no_day_is_named_by_its_line(day: str, tmp_path: Path) -> None
     file.write_text(f"2026-11-16 lib 1 {'0f' * 32}\n{day} lib 412 {'9f' * 32}\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"heads\.txt:2: is no line such as"):
         heads.read(file, "lib")
+
+
+def test_a_number_of_too_many_digits_is_named_by_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "library.toml"
+    file.write_text(f"programmes = {'9' * 5000}", encoding="ascii")
+    with pytest.raises(ConfigurationError, match=r"library\.toml: is not valid TOML"):
+        toml.read(file, Library)
+
+
+def test_a_file_that_discord_gives_no_address_of_is_kept_without_its_bytes() -> None:
+    files = [
+        {"id": "5", "filename": "message.txt", "size": 1, "url": None, "proxy_url": None, "content_type": "text/plain"}
+    ]
+    client = discord.Client(intents=discord.Intents.none())
+    channel = client.get_partial_messageable(200)
+    data: Any = {**samples.DISCORD, "attachments": files}
+    message = discord.Message(state=client._connection, channel=channel, data=data)  # type: ignore[arg-type]  # noqa: SLF001 - what builds its messages
+    assert incoming.long_texts(message) == []
+    comment, _ = incoming.comment_in(message, 300)
+    assert [file.source for file in comment.storable().attachments] == [""]
 
 
 def test_a_number_of_too_many_digits_is_a_broken_line() -> None:

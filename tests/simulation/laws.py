@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.delivery import digest
-from bot.notices import PAGES, REMINDERS, SHOWS_THE_CASE, Kind
+from bot.notices import PAGES, REMINDERS, SHOWS_THE_CASE, Kind, ways
 from tests.simulation.faults import MINUTE
 from tests.simulation.plan import END, PIPER, STRANGER
 
@@ -92,6 +92,8 @@ class Ending:
         for key, year, serial, linked, *facts in rows:
             case: dict[str, Any] = dict(zip(FACTS, facts, strict=True))
             case["linked"] = self.names.get(linked)
+            if not case["is_open"]:  # a day that is closed or opened moves it or not, as it falls out
+                case["deadline"] = None
             case["rulings"] = self.look(
                 'SELECT "by", outcome, guidelines, reason FROM ruling WHERE case_id = ? ORDER BY id', key
             )
@@ -220,7 +222,9 @@ def _said_once(shown: list[tuple[Taken, Row]]) -> Iterator[str]:
         if number > 1:
             yield f"{name} was seen {number} times"
     copies = Counter(
-        (row.case, row.kind, row.due_at, one.notice.to, one.notice.direct) for one, row in shown if row.case != "desk"
+        (row.case, row.kind, row.due_at, one.notice.to, one.notice.direct)
+        for one, row in shown
+        if row.case != "desk" and len(ways(row.kind, direct=True)) > 1
     )
     for (case, kind, due_at, to, direct), number in copies.items():
         if number > 1:
