@@ -62,7 +62,7 @@ def test_a_file_that_discord_gives_no_address_of_is_kept_without_its_bytes() -> 
     client = discord.Client(intents=discord.Intents.none())
     channel = client.get_partial_messageable(200)
     data: Any = {**samples.DISCORD, "attachments": files}
-    message = discord.Message(state=client._connection, channel=channel, data=data)  # type: ignore[arg-type]  # noqa: SLF001 - what builds its messages
+    message = discord.Message(state=client._connection, channel=channel, data=data)  # noqa: SLF001 - what builds its messages
     assert incoming.long_texts(message) == []
     comment, _ = incoming.comment_in(message, 300)
     assert [file.source for file in comment.storable().attachments] == [""]
