@@ -135,6 +135,8 @@ def _spread(starts: Sequence[int]) -> Sequence[int]:
 def _session(model: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 2
+    # A thread that has nothing to do sleeps, instead of turning round and round on a processor that others need.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # The eight-bit weights become floats once, while loading, instead of at each comment.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
