@@ -144,7 +144,7 @@ def due(kind: str, library: str | None) -> None:
             files = [edition.text for edition in await view.editions() if edition.kind == "library"]
             years = retention.keep_years(files[-1]) if files else None
             before = retention.years_before(dt.datetime.now(dt.UTC), years) if years else None
-            return years, await view.due(before) if before else []
+            return years, await view.outdated(before) if before else []
 
     years, numbers = asyncio.run(look())
     if years is None:

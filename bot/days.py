@@ -86,7 +86,7 @@ class Days:
         if member.role is Role.DIRECTOR and decider is not member:
             for case in await change.asked():
                 question, *_ = notices.asked(case, self._clock, now)  # its reminders are queued already
-                await self._delivery.queue_one(change, case, question)
+                await self._delivery.queue_all(change, case, [question])
         theirs = [c for c in await change.open_cases() if c.claimed_by == member.name and Duty.REPLY in c.duties]
         for case in theirs:
             change.note("hand_over", case.number, {"by": member.name, "why": "away"})
@@ -140,7 +140,7 @@ class Days:
             reminders = notices.asked(case, self._clock, case.asked_at or now)[1:]
             for planned in (one for one in reminders if one.due_at > now):
                 await change.call_off(case, {planned.kind})
-                await self._delivery.queue_one(change, case, planned)
+                await self._delivery.queue_all(change, case, [planned])
 
     async def _save(self, change: Change, before: Case, after: Case, now: dt.datetime) -> None:
         await change.save(after)

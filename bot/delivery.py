@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot import notices
 from bot.bulletins import Bulletins
 from bot.case import number_said
 from bot.chat import Notice, Undelivered
+from bot.outbox import Fresh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bot.library import Library
     from bot.outbox import Queued, Wanted
     from bot.reply_clock import ReplyClock
-    from bot.store import Change, Store, View
+    from bot.store import Change, Due, Store, View
     from bot.wording import Wording
 
 FIRST_RETRY = dt.timedelta(seconds=30)
@@ -46,6 +47,15 @@ class _Way:
         self.chat = chat
         self.speaking = asyncio.Lock()
         self.fetching = asyncio.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A notice that is leased, to be sent, or drawn anew; without `notice` there is nothing to do about it."""
+
+    queued: Queued
+    notice: Notice | None
+    anew: bool = False
 
 
 class Delivery:
@@ -69,14 +79,17 @@ class Delivery:
         anew = {one.kind for one in planned} & (notices.REMINDERS | notices.PAGES)
         if before and anew:
             await change.call_off(after, anew)
-        for one in planned:
-            await self.queue_one(change, after, one)
+        await self.queue_all(change, after, planned)
 
-    async def queue_one(self, change: Change, case: Case, planned: notices.Planned) -> None:
-        """Queue a notice about a case, each way that it goes."""
+    async def queue_all(self, change: Change, case: Case, planned: Sequence[notices.Planned]) -> None:
+        """Queue notices about a case, each way that they go."""
         direct = any(way.chat.direct for way in self._ways if way.chat.name == case.place.chat)
-        for to_one in notices.ways(planned.kind, direct=direct):
-            await change.queue(case, planned.kind, planned.due_at, planned.about, direct=to_one)
+        fresh = [
+            Fresh(one.kind, one.due_at, one.about, direct=to_one)
+            for one in planned
+            for to_one in notices.ways(one.kind, direct=direct)
+        ]
+        await change.queue(case, fresh)
 
     async def queue_for_all(self, change: Change, kind: str, due_at: dt.datetime, about: dict[str, Any]) -> None:
         """Queue a notice about no one case, in each chat that has a channel."""
@@ -94,22 +107,31 @@ class Delivery:
 
     async def deliver(self, now: dt.datetime) -> None:
         """Do what is due. Raises Unavailable where the database does not serve."""
-        there = [way for way in self._ways if way.chat.name not in self.absent]
-        work = [do(way, now) for way in there for do in (self._speak, self._fetch_wanted)]
+        async with self._store.look(self._library.id) as view:
+            due = await self.due(view, now)
+        await self.do(due, now)
+
+    async def due(self, view: View, now: dt.datetime) -> Due:
+        """What there is to do now."""
+        return await view.due([way.chat.name for way in self._there()], now)
+
+    async def do(self, due: Due, now: dt.datetime) -> None:
+        """Do it. Raises Unavailable where the database does not serve."""
+        work = [self._speak(way, now) for way in self._there() if due.to_say]
+        work += [self._fetch_wanted(way, now) for way in self._there() if due.to_fetch]
         done = await asyncio.gather(*work, return_exceptions=True)
         for trouble in filter(None, done):
             raise trouble
 
+    def _there(self) -> list[_Way]:
+        return [way for way in self._ways if way.chat.name not in self.absent]
+
     async def _speak(self, way: _Way, now: dt.datetime) -> None:
-        chat = way.chat
         async with way.speaking:
-            while (ready := await self._next_notice(chat, now)) is not None:
-                queued, notice = ready
-                if notice is not None and not await self._send(chat, queued, notice, now):
+            while (ready := await self._next(way.chat, now)) is not None:
+                do = self._redraw if ready.anew else self._send
+                if ready.notice is not None and not await do(way.chat, ready.queued, ready.notice, now):
                     break  # the chat is down or busy: what else is due would fail or wait as well
-            while (stale := await self._next_to_draw(chat, now)) is not None:
-                if not await self._redraw(chat, *stale, now):
-                    break
 
     async def _fetch_wanted(self, way: _Way, now: dt.datetime) -> None:
         async with way.fetching:
@@ -117,34 +139,51 @@ class Delivery:
                 if not await self._fetch(way.chat, wanted, now):
                     break
 
-    async def _next_notice(self, chat: Chat, now: dt.datetime) -> tuple[Queued, Notice | None] | None:
+    async def _next(self, chat: Chat, now: dt.datetime) -> _Ready | None:
+        """What is to be said next: a notice that is due, else a card to draw anew."""
         async with self._store.change(self._library.id, now) as change:
             queued = await change.outbox.lease(chat.name)
-            if queued is None:
-                return None
-            if queued.attempts > ATTEMPTS and now - queued.due_at > GIVE_UP:
-                await change.outbox.settle(queued, "dead")
-                change.note("notice given up", queued.case or None, _said(queued))
-                if queued.kind == notices.Kind.DIGEST:
-                    await self._again(change, queued, now)
-                return queued, None
-            if not queued.case:
-                return queued, await self._for_all(change, queued, now)
-            case = await _case(change, queued.case)
-            to = await self._recipient(change, queued, case, now)
-            lost = notices.lost_point(queued.kind, queued.about, case, now)
-            missing = to is None and (queued.direct or queued.kind in notices.FOR_ONE)
-            if not lost and missing and queued.kind in notices.DAILY:
-                await change.outbox.put_off(queued, self._clock.next_workday_opening(now))  # perhaps back by then
-                return queued, None
-            # One that may stand there already is looked for first, whatever has become of its point.
-            if (lost and not queued.doubtful) or missing or queued.direct in await change.outbox.twins(queued):
-                await self._drop(change, queued)
-                return queued, None
-            if queued.kind in notices.REMINDERS and not self._clock.is_open(now):
-                await change.outbox.put_off(queued, self._clock.next_open(now))
-                return queued, None
-            return queued, await self._notice(change, queued, case, to, now)
+            if queued is not None:
+                return _Ready(queued, await self._if_due(change, queued, now))
+            while (queued := await change.outbox.to_draw(chat.name)) is not None:
+                case = await _case(change, queued.case)
+                to = await self._recipient(change, queued, case, now)
+                notice = await self._notice(change, queued, case, to, now)
+                if queued.attempts <= ATTEMPTS and digest(notice.card) != queued.drawn:
+                    return _Ready(queued, notice, anew=True)
+                await change.outbox.drew(queued)
+            return None
+
+    async def _if_due(self, change: Change, queued: Queued, now: dt.datetime) -> Notice | None:
+        """A leased notice, if it is to go out now; what becomes of it otherwise is stored."""
+        if queued.attempts > ATTEMPTS and now - queued.due_at > GIVE_UP:
+            await change.outbox.settle(queued, "dead")
+            change.note("notice given up", queued.case or None, _said(queued))
+            if queued.kind == notices.Kind.DIGEST:
+                await self._again(change, queued, now)
+            return None
+        if not queued.case:
+            return await self._for_all(change, queued, now)
+        case = await _case(change, queued.case)
+        to = await self._recipient(change, queued, case, now)
+        lost = notices.lost_point(queued.kind, queued.about, case, now)
+        missing = to is None and (queued.direct or queued.kind in notices.FOR_ONE)
+        if not lost and missing and queued.kind in notices.DAILY:
+            await change.outbox.put_off(queued, self._clock.next_workday_opening(now))  # perhaps back by then
+            return None
+        # One that may stand there already is looked for first, whatever has become of its point.
+        if (lost and not queued.doubtful) or missing or await self._has_a_twin(change, queued):
+            await self._drop(change, queued)
+            return None
+        if queued.kind in notices.REMINDERS and not self._clock.is_open(now):
+            await change.outbox.put_off(queued, self._clock.next_open(now))
+            return None
+        return await self._notice(change, queued, case, to, now)
+
+    async def _has_a_twin(self, change: Change, queued: Queued) -> bool:
+        """Did its other copy, meant for the other way, go out this way?"""
+        copies = notices.ways(queued.kind, direct=True)
+        return len(copies) > 1 and queued.direct in await change.outbox.twins(queued)
 
     async def _drop(self, change: Change, queued: Queued) -> None:
         await change.outbox.settle(queued, "dropped")
@@ -226,7 +265,7 @@ class Delivery:
             return queued.kind in notices.SHOWS_THE_CASE
         case = await _case(change, queued.case)
         to = await self._recipient(change, queued, case, now)
-        return (await self._notice(change, queued, case, to, now)).card != notice.card
+        return self._wording.notice(queued.kind, case, now, to, about=queued.about) != notice.card
 
     async def _again(self, change: Change, queued: Queued, now: dt.datetime) -> None:
         """Queue the next one, of a notice that comes more than once."""
@@ -239,7 +278,7 @@ class Delivery:
         case = await _case(change, queued.case)
         if not notices.lost_point(queued.kind, queued.about, case, now):
             direct = queued.direct != queued.turned  # the next one goes its own way again
-            await change.queue(case, queued.kind, due, queued.about, direct=direct)
+            await change.queue(case, [Fresh(queued.kind, due, queued.about, direct=direct)])
 
     async def _not_sent(
         self, change: Change, chat: Chat, queued: Queued, trouble: Undelivered, now: dt.datetime
@@ -257,17 +296,6 @@ class Delivery:
             turn = {"direct": not queued.direct, "turned": not queued.turned}
             at = later if queued.turned else now
             await change.outbox.wait(queued, at, trouble=trouble.reason, **turn)
-
-    async def _next_to_draw(self, chat: Chat, now: dt.datetime) -> tuple[Queued, Notice] | None:
-        async with self._store.change(self._library.id, now) as change:
-            while (queued := await change.outbox.to_draw(chat.name)) is not None:
-                case = await _case(change, queued.case)
-                to = await self._recipient(change, queued, case, now)
-                notice = await self._notice(change, queued, case, to, now)
-                if queued.attempts <= ATTEMPTS and digest(notice.card) != queued.drawn:
-                    return queued, notice
-                await change.outbox.drew(queued)
-            return None
 
     async def _redraw(self, chat: Chat, queued: Queued, notice: Notice, now: dt.datetime) -> bool:
         drawn: str | None = digest(notice.card)

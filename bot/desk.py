@@ -78,7 +78,6 @@ class Desk:
         self._names = names
         self._judge = judge
         self._judged: dict[Seen, Verdict] = {}
-        self._chats = tuple(chat.name for chat in chats)
         self._library = library = screening.library
         self.policy = policy = screening.policy
         self._clock = ReplyClock(library)
@@ -204,13 +203,12 @@ class Desk:
     async def on_tick(self, now: dt.datetime) -> None:
         """Time has passed. Raises Unavailable."""
         async with self._store.look(self._library.id) as view:
-            due = await view.waits([name for name in self._chats if name not in self._delivery.absent], now)
+            due = await self._delivery.due(view, now)
             known = await self._days.are_known(view)
-        if due or not known:
+        if due.to_say or not known:
             async with self._store.change(self._library.id, now) as change:
                 await self._days.learn(change)
-        if due:
-            await self.deliver(now)
+        await self._delivery.do(due, now)
 
     async def knows(self, case: str) -> bool:
         """Is there a case of this number?"""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, null, or_, select, update
 
 from bot import rows, schema
 from bot.chat import Place
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
     from bot.chat import Attachment, Media
 
 LEASE = dt.timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A notice to queue, into the thread or, `direct`, to one person alone."""
+
+    kind: str
+    due_at: dt.datetime
+    about: dict[str, Any]
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +73,23 @@ class Outbox:
         self._library = library
         self._now = now
 
-    async def queue(
-        self, case_id: Any, chat: str, kind: str, due_at: dt.datetime, about: dict[str, Any], *, direct: bool
-    ) -> int:
-        """Queue a notice about a case, or about none; its number among those."""
+    async def queue(self, case_id: Any, chat: str, fresh: Sequence[Fresh]) -> int:
+        """Queue notices, at least one, about a case, given as the query for its row id, or about none.
+
+        They are numbered among those in their order; the number of the first.
+        """
         notice = schema.notice
-        mine = and_(
-            notice.c.library == self._library,
-            notice.c.case_id.is_(None) if case_id is None else notice.c.case_id == case_id,
-        )
-        number = select(func.coalesce(func.max(notice.c.number), 0) + 1).where(mine).scalar_subquery()
-        row = {"kind": kind, "about": about, "due_at": due_at, "try_at": due_at, "state": "queued", "attempts": 0}
-        values = {"library": self._library, "case_id": case_id, "number": number, "chat": chat, "direct": direct, **row}
-        return int(await self._connection.scalar(insert(notice).values(values).returning(notice.c.number)) or 0)
+        mine = notice.c.case_id.is_(None) if case_id is None else notice.c.case_id == case_id
+        last = select(func.coalesce(func.max(notice.c.number), 0)).where(notice.c.library == self._library, mine)
+        case = null() if case_id is None else case_id
+        key, before = (await self._connection.execute(select(case, last.scalar_subquery()))).one()
+        same = {"library": self._library, "case_id": key, "chat": chat, "state": "queued", "attempts": 0}
+        values = [
+            {**same, **asdict(one), "number": number, "try_at": one.due_at}
+            for number, one in enumerate(fresh, before + 1)
+        ]
+        await self._connection.execute(insert(notice), values)
+        return int(before) + 1
 
     async def lease(self, chat: str) -> Queued | None:
         """Take the chat's next notice that is due, for a minute; within a case, never past an earlier one that is due.
@@ -190,17 +205,15 @@ class Outbox:
 
     async def want(self, case_id: Any, chat: str, attachments: Sequence[Attachment]) -> None:
         """These attachments of a forward are to be fetched; they are counted on from those the case has."""
+        if not attachments:
+            return
         table = schema.attachment
         last = await self._connection.scalar(select(func.max(table.c.number)).where(table.c.case_id == case_id))
-        values = [
-            {"number": number, "source": attachment.source}
-            for number, attachment in enumerate(attachments, (last or 0) + 1)
-            if attachment.source
-        ]
         same = {"library": self._library, "case_id": case_id, "chat": chat, "state": "wanted", "attempts": 0}
-        for one in values:
-            row = {**same, **one, "try_at": self._now}
-            await self._connection.execute(insert(schema.attachment).values(row))
+        for number, attachment in enumerate(attachments, (last or 0) + 1):
+            if attachment.source:
+                row = {**same, "number": number, "source": attachment.source, "try_at": self._now}
+                await self._connection.execute(insert(table).values(row))
 
     async def to_fetch(self, chat: str) -> Wanted | None:
         """The next attachment to fetch."""
@@ -240,10 +253,15 @@ class Outbox:
         return and_(table.c.library == self._library, table.c.id == row)
 
     def _notices(self, chat: str) -> Select[Any]:
-        notice, case = schema.notice, schema.case
-        query = select(notice, case.c.year, case.c.serial, case.c.channel, case.c.message.label("forward"))
-        query = query.outerjoin(case, case.c.id == notice.c.case_id)
-        return query.where(notice.c.library == self._library, notice.c.chat == chat)
+        return _notices_of_all().where(schema.notice.c.library == self._library, schema.notice.c.chat == chat)
+
+
+@cache
+def _notices_of_all() -> Select[Any]:
+    """Notices, each with its case's number and place; built once, as it is long."""
+    notice, case = schema.notice, schema.case
+    query = select(notice, case.c.year, case.c.serial, case.c.channel, case.c.message.label("forward"))
+    return query.outerjoin(case, case.c.id == notice.c.case_id)
 
 
 def _queued(row: Row[Any], *, attempts: int = 0, doubtful: bool = False) -> Queued:

@@ -158,7 +158,7 @@ def _disposed(payload: str) -> list[int]:
 
 
 def _digest(salt: bytes, payload: str) -> bytes:
-    return hashlib.sha256(salt + payload.encode()).digest()
+    return hashlib.sha256(salt + payload.encode("utf-8", "surrogatepass")).digest()
 
 
 def _link(previous: bytes, digest: bytes, header: tuple[str, int, dt.datetime, str, str | None]) -> bytes:

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -25,13 +26,13 @@ from bot import backup, database, record, rows, schema
 from bot.case import Refusal
 from bot.chat import Media
 from bot.hours import ClosedDay
-from bot.outbox import Outbox
+from bot.outbox import Fresh, Outbox
 from bot.retention import Retention
 from bot.search import Search
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import AsyncIterator, Collection
+    from collections.abc import AsyncIterator, Collection, Sequence
 
     from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -58,6 +59,14 @@ class Edition:
     sha256: str
     since: dt.datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What there is to do now: notices to send or cards to draw anew, and attachments to fetch."""
+
+    to_say: bool
+    to_fetch: bool
 
 
 class Store:
@@ -213,21 +222,16 @@ class View:
         found: dt.datetime | None = await self._connection.scalar(first)
         return found
 
-    async def waits(self, chats: Collection[str], now: dt.datetime) -> bool:
-        """Is there anything to send, to draw anew or to fetch in these chats?"""
+    async def due(self, chats: Collection[str], now: dt.datetime) -> Due:
+        """What there is to do in these chats."""
         notice, attachment = schema.notice, schema.attachment
 
         def any_of(table: Table, *due: ColumnElement[bool]) -> ColumnElement[bool]:
             return exists().where(table.c.library == self.library, table.c.chat.in_(chats), *due)
 
-        query = select(
-            or_(
-                any_of(notice, notice.c.try_at <= now),
-                any_of(notice, notice.c.redraw_at <= now),
-                any_of(attachment, attachment.c.state == "wanted", attachment.c.try_at <= now),
-            )
-        )
-        return bool(await self._connection.scalar(query))
+        to_say = or_(any_of(notice, notice.c.try_at <= now), any_of(notice, notice.c.redraw_at <= now))
+        to_fetch = any_of(attachment, attachment.c.state == "wanted", attachment.c.try_at <= now)
+        return Due(*(await self._connection.execute(select(to_say, to_fetch))).one())
 
     async def dead(self, since: dt.datetime | None = None) -> list[tuple[str, int, str]]:
         """Notices that the desk gave up on, since then: case (or "desk" for one about none), number, and why."""
@@ -290,7 +294,7 @@ class View:
         row = (await self._connection.execute(query.where(forward.c.library == self.library, *same))).one_or_none()
         return rows.spoken_number(*row) if row else None
 
-    async def due(self, before: dt.datetime) -> list[str]:
+    async def outdated(self, before: dt.datetime) -> list[str]:
         """Cases forwarded before then that are closed, not on hold, and not disposed of."""
         case = schema.case
         old = and_(case.c.library == self.library, case.c.forwarded_at < before, ~case.c.is_open)
@@ -338,19 +342,24 @@ class View:
         return select(case.c.id).where(mine).scalar_subquery()
 
     def _cases(self) -> Select[Any]:
-        case, verdict, ruling = schema.case, schema.verdict, schema.ruling
-        newer = ruling.alias()
-        last = ~exists().where(newer.c.case_id == ruling.c.case_id, newer.c.id > ruling.c.id)
-        ruled = [ruling.c.at, ruling.c.by, ruling.c.outcome, ruling.c.guidelines, ruling.c.reason]
-        return (
-            select(case, verdict.c.said, *(column.label(f"ruling_{column.name}") for column in ruled))
-            .join(verdict, and_(verdict.c.case_id == case.c.id, verdict.c.number == case.c.verdicts))
-            .outerjoin(ruling, and_(ruling.c.case_id == case.c.id, last))
-            .where(case.c.library == self.library)
-        )
+        return _cases_of_all().where(schema.case.c.library == self.library)
 
     async def _read(self, query: Select[Any]) -> list[Case]:
         return [rows.case_of(row) for row in (await self._connection.execute(query)).mappings()]
+
+
+@cache
+def _cases_of_all() -> Select[Any]:
+    """Cases, each with its last verdict and its last ruling; built once, as it is long."""
+    case, verdict, ruling = schema.case, schema.verdict, schema.ruling
+    newer = ruling.alias()
+    last = ~exists().where(newer.c.case_id == ruling.c.case_id, newer.c.id > ruling.c.id)
+    ruled = [ruling.c.at, ruling.c.by, ruling.c.outcome, ruling.c.guidelines, ruling.c.reason]
+    return (
+        select(case, verdict.c.said, *(column.label(f"ruling_{column.name}") for column in ruled))
+        .join(verdict, and_(verdict.c.case_id == case.c.id, verdict.c.number == case.c.verdicts))
+        .outerjoin(ruling, and_(ruling.c.case_id == case.c.id, last))
+    )
 
 
 class Change(View):
@@ -482,17 +491,18 @@ class Change(View):
         """The case has changed: its notices of these kinds want drawing anew."""
         await self.outbox.draw_anew(self._id(case.number), kinds)
 
-    async def queue(
-        self, case: Case, kind: str, due_at: dt.datetime, about: dict[str, Any], *, direct: bool = False
-    ) -> None:
-        """Queue a notice about a case, and note it."""
-        number = await self.outbox.queue(self._id(case.number), case.place.chat, kind, due_at, about, direct=direct)
-        said = {"notice": number, "kind": kind, "due": due_at.isoformat(), **about}
-        self.note("notice queued", case.number, {**said, "direct": True} if direct else said)
+    async def queue(self, case: Case, fresh: Sequence[Fresh]) -> None:
+        """Queue notices about a case, and note them."""
+        if not fresh:
+            return
+        first = await self.outbox.queue(self._id(case.number), case.place.chat, fresh)
+        for number, one in enumerate(fresh, first):
+            said = {"notice": number, "kind": one.kind, "due": one.due_at.isoformat(), **one.about}
+            self.note("notice queued", case.number, {**said, "direct": True} if one.direct else said)
 
     async def queue_for_all(self, chat: str, kind: str, due_at: dt.datetime, about: dict[str, Any]) -> None:
         """Queue a notice about no one case, for a chat's channel. On record once it is sent."""
-        await self.outbox.queue(None, chat, kind, due_at, about, direct=False)
+        await self.outbox.queue(None, chat, [Fresh(kind, due_at, about)])
 
     async def call_off(self, case: Case, kinds: Collection[str]) -> None:
         """The case's notices of these kinds are not to go out any more."""

@@ -27,7 +27,7 @@ _REAL: dict[str, Any] = {
     "settle": Outbox.settle,
     "wait": Outbox.wait,
     "send": Delivery._send,  # noqa: SLF001 - it is broken here
-    "next": Delivery._next_notice,  # noqa: SLF001
+    "if due": Delivery._if_due,  # noqa: SLF001
     "comment": Desk.on_comment,
     "record": Change.write_record,
 }
@@ -47,19 +47,15 @@ async def _no_lease(self: Outbox, chat: str) -> Queued | None:
     return queued
 
 
-async def _send_within(self: Any, chat: Chat, now: Any) -> Any:
+async def _send_within(self: Any, change: Change, queued: Queued, now: Any) -> Notice | None:
     """The call over the wire stands in the transaction that marks it."""
-    async with self._store.change(self._library.id, now) as change:
-        queued = await _REAL["lease"](change.outbox, chat.name)
-        if queued is None or not queued.case:
-            return queued and (queued, await self._for_all(change, queued, now))
-        case = await change.case(*map(int, queued.case.split("-")))
-        to = await self._recipient(change, queued, case, now)
-        notice = await self._notice(change, queued, case, to, now)
-        message = await chat.send(notice)
-        await change.outbox.settle(queued, "sent", message=message)
-        change.note("notice sent", queued.case, {"notice": queued.number})
-        return queued, None
+    notice: Notice | None = await _REAL["if due"](self, change, queued, now)
+    if notice is None or not queued.case:
+        return notice
+    chat = next(way.chat for way in self._ways if way.chat.name == queued.place.chat)
+    await change.outbox.settle(queued, "sent", message=await chat.send(notice))
+    change.note("notice sent", queued.case, {"notice": queued.number})
+    return None
 
 
 async def _no_doubt(self: Any, chat: Chat, queued: Queued, notice: Notice, now: Any) -> bool:
@@ -141,7 +137,7 @@ BREAKS: dict[str, list[tuple[Any, str, Callable[..., Any]]]] = {
     "mark a notice as sent before it is sent": [(Delivery, "_send", _mark_then_send)],
     "forget which message made a case": [(View, "forwarded", _unknown)],
     "take no lease": [(Outbox, "lease", _no_lease)],
-    "send within the transaction": [(Delivery, "_next_notice", _send_within)],
+    "send within the transaction": [(Delivery, "_if_due", _send_within)],
     "repeat a doubtful send without looking it up": [(Delivery, "_send", _no_doubt)],
     "take what was leased at the end for unsent": [(Outbox, "end_leases", _all_doubts_end)],
     "do not look for a notice's other copy": [(Outbox, "twins", _no_twins)],
