@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ _LOG = logging.getLogger("commentdesk")
 
 @asynccontextmanager
 async def ticking(ticks: Sequence[Callable[[], Awaitable[None]]], seconds: float, grace: float) -> AsyncIterator[None]:
-    """Call each of `ticks` every so many seconds while the block runs; one that takes long holds up no other.
+    """Call each of `ticks` every so many seconds while the block runs, in turn; one that takes long holds up no other.
 
     A late or missed call runs once, as soon as it can. Calls that are under way at the end have `grace` seconds left,
     then they are cancelled. The scheduler runs in UTC, where no hour is missing or doubled when clocks change.
@@ -35,8 +36,11 @@ async def ticking(ticks: Sequence[Callable[[], Awaitable[None]]], seconds: float
                 if isinstance(trouble, Exception):
                     _LOG.error("A tick went wrong (%s).", type(trouble).__name__, exc_info=trouble)
 
-    for tick in ticks:
-        scheduler.add_job(once, "interval", [tick], seconds=seconds)
+    begins = dt.datetime.now(dt.UTC)
+    for place, tick in enumerate(ticks, 1):
+        # Spread over the seconds between two calls, so that many desks do not all look at once.
+        first = begins + dt.timedelta(seconds=seconds * place / len(ticks))
+        scheduler.add_job(once, "interval", [tick], seconds=seconds, next_run_time=first)
     scheduler.start()
     try:
         yield

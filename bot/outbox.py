@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, insert, null, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, null, or_, select, update
 
 from bot import rows, schema
 from bot.chat import Place
@@ -97,16 +97,8 @@ class Outbox:
         A lease that ran out leaves a send whose end is unknown: it is taken again, as doubtful.
         """
         notice = schema.notice
-        first = notice.alias()
-        waits = exists().where(
-            first.c.case_id == notice.c.case_id,
-            first.c.try_at.is_not(None),
-            first.c.due_at <= self._now,
-            or_(first.c.due_at < notice.c.due_at, and_(first.c.due_at == notice.c.due_at, first.c.id < notice.c.id)),
-        )
-        query = self._notices(chat).where(notice.c.try_at <= self._now, ~waits)
-        query = query.order_by(notice.c.try_at, notice.c.id).limit(1)
-        row = (await self._connection.execute(query)).one_or_none()
+        given = {"library": self._library, "chat": chat, "now": self._now}
+        row = (await self._connection.execute(_next_notice(), given)).one_or_none()
         if row is None:
             return None
         lease = {"state": "leased", "try_at": self._now + LEASE, "attempts": row.attempts + 1}
@@ -178,9 +170,8 @@ class Outbox:
 
     async def to_draw(self, chat: str) -> Queued | None:
         """The next notice that was sent and wants drawing anew."""
-        notice = schema.notice
-        query = self._notices(chat).where(notice.c.redraw_at <= self._now).order_by(notice.c.redraw_at, notice.c.id)
-        row = (await self._connection.execute(query.limit(1))).one_or_none()
+        given = {"library": self._library, "chat": chat, "now": self._now}
+        row = (await self._connection.execute(_next_to_draw(), given)).one_or_none()
         if row is None:
             return None
         # Should the desk die now, drawing is tried again: to draw a card twice is as to draw it once.
@@ -252,16 +243,40 @@ class Outbox:
     def _mine(self, table: FromClause, row: int) -> ColumnElement[bool]:
         return and_(table.c.library == self._library, table.c.id == row)
 
-    def _notices(self, chat: str) -> Select[Any]:
-        return _notices_of_all().where(schema.notice.c.library == self._library, schema.notice.c.chat == chat)
+
+# What is asked at each delivery is built once: to build such a query takes longer than to answer it.
 
 
 @cache
-def _notices_of_all() -> Select[Any]:
-    """Notices, each with its case's number and place; built once, as it is long."""
+def _next_notice() -> Select[Any]:
+    """A chat's next notice that is due and waits for no earlier one of its case."""
+    notice = schema.notice
+    first = notice.alias()
+    now = bindparam("now", type_=schema.UTC)
+    waits = exists().where(
+        first.c.case_id == notice.c.case_id,
+        first.c.try_at.is_not(None),
+        first.c.due_at <= now,
+        or_(first.c.due_at < notice.c.due_at, and_(first.c.due_at == notice.c.due_at, first.c.id < notice.c.id)),
+    )
+    query = _notices_of_a_chat().where(notice.c.try_at <= now, ~waits)
+    return query.order_by(notice.c.try_at, notice.c.id).limit(1)
+
+
+@cache
+def _next_to_draw() -> Select[Any]:
+    """A chat's next notice whose card wants drawing anew."""
+    notice = schema.notice
+    query = _notices_of_a_chat().where(notice.c.redraw_at <= bindparam("now", type_=schema.UTC))
+    return query.order_by(notice.c.redraw_at, notice.c.id).limit(1)
+
+
+def _notices_of_a_chat() -> Select[Any]:
+    """Notices, each with its case's number and place."""
     notice, case = schema.notice, schema.case
     query = select(notice, case.c.year, case.c.serial, case.c.channel, case.c.message.label("forward"))
-    return query.outerjoin(case, case.c.id == notice.c.case_id)
+    query = query.outerjoin(case, case.c.id == notice.c.case_id)
+    return query.where(notice.c.library == bindparam("library"), notice.c.chat == bindparam("chat"))
 
 
 def _queued(row: Row[Any], *, attempts: int = 0, doubtful: bool = False) -> Queued:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     insert,
@@ -168,10 +169,10 @@ class View:
 
     async def case(self, year: int | None, serial: int) -> Case | None:
         """A case by its number; without a year, the newest with that serial."""
-        case = schema.case
-        query = self._cases().where(case.c.serial == serial)
-        query = query.where(case.c.year == year) if year else query.order_by(case.c.year.desc()).limit(1)
-        return next(iter(await self._read(query)), None)
+        given = {"library": self.library, "year": year, "serial": serial}
+        found = await self._connection.execute(_case_by_number(any_year=year is None), given)
+        row = found.mappings().one_or_none()
+        return rows.case_of(row) if row else None
 
     async def open_cases(self) -> list[Case]:
         """Every open case, the most pressing deadline first."""
@@ -348,9 +349,25 @@ class View:
         return [rows.case_of(row) for row in (await self._connection.execute(query)).mappings()]
 
 
+# Built once, for to build such a query takes longer than to answer it.
+
+
+@cache
+def _case_by_number(*, any_year: bool) -> Select[Any]:
+    case = schema.case
+    mine = and_(case.c.library == bindparam("library"), case.c.serial == bindparam("serial"))
+    query = _cases_of_all().where(mine)
+    return query.order_by(case.c.year.desc()).limit(1) if any_year else query.where(case.c.year == bindparam("year"))
+
+
+@cache
+def _lock() -> Select[Any]:
+    return select(schema.library).where(schema.library.c.id == bindparam("library")).with_for_update()
+
+
 @cache
 def _cases_of_all() -> Select[Any]:
-    """Cases, each with its last verdict and its last ruling; built once, as it is long."""
+    """Cases, each with its last verdict and its last ruling."""
     case, verdict, ruling = schema.case, schema.verdict, schema.ruling
     newer = ruling.alias()
     last = ~exists().where(newer.c.case_id == ruling.c.case_id, newer.c.id > ruling.c.id)
@@ -376,12 +393,12 @@ class Change(View):
 
     async def lock(self) -> None:
         """Wait for the library's row; the first change of all makes it."""
-        head = self._head().with_for_update()
-        row = (await self._connection.execute(head)).one_or_none()
+        mine = {"library": self.library}
+        row = (await self._connection.execute(_lock(), mine)).one_or_none()
         if row is None:
             first = {"id": self.library, "record_length": 0, "record_head": record.GENESIS}
             await self._connection.execute(self._unless_there(schema.library).values(first))
-            row = (await self._connection.execute(head)).one()
+            row = (await self._connection.execute(_lock(), mine)).one()
         self._length, self._head_link = row.record_length, row.record_head
 
     def _unless_there(self, table: Table) -> Any:
@@ -434,7 +451,7 @@ class Change(View):
             "forwarded_by": case.forwarded_by,
             "forwarded_at": case.forwarded_at,
         }
-        await self._connection.execute(insert(schema.case).values(row))
+        await self._connection.execute(insert(schema.case), row)
         await self.find_by_words(case, before="")
 
     async def add_forward(self, case: str, forward: Forward, by: str) -> None:

@@ -19,8 +19,9 @@ import tempfile
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ import click
 from sqlalchemy import func, select, text, update
 
 from adapters import logs
+from adapters.session import TICK_SECONDS
+from adapters.ticker import ticking
 from bot import database, rows, schema, toml
 from bot.chat import Comment, Forward, Media, Person, Place, Undelivered
 from bot.desk import Desk
@@ -45,7 +48,7 @@ from tests.benchmarks.near_duplicates import chains
 from tests.conftest import CONFIG, MONDAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from bot.chat import Answer, Earlier, Notice
     from bot.store import Store
@@ -57,7 +60,6 @@ OPEN = 100_000
 TOGETHER = 10_000
 WIRE = 0.02
 """Seconds that a chat takes for a message."""
-TICK = 5.0
 EACH = 100
 """Numbers of the record that are set aside for each case."""
 WEEK = dt.timedelta(days=7)
@@ -148,7 +150,7 @@ class Town:
         return time.perf_counter() - began
 
     async def tick(self) -> float:
-        """Tick every desk, as a deployment does; seconds."""
+        """Tick every desk at once; seconds."""
         began = time.perf_counter()
         await asyncio.gather(*(desk.on_tick(self.now()) for desks in self.desks for desk in desks))
         return time.perf_counter() - began
@@ -174,22 +176,24 @@ class Town:
         """Forward so many comments a minute, whether or not those before are done."""
         took, going = Took(), set()
         began, work = time.perf_counter(), time.process_time()
-        with _locks(took):
-            ticking = asyncio.create_task(self._ticking(took, began))
+
+        async def watch() -> None:
+            took.memory.append((time.perf_counter() - began, memory()))
+
+        ticks = [partial(self._tick, desk, took) for desks in self.desks for desk in desks]
+        async with ticking([*ticks, watch], TICK_SECONDS, 60), _locks(took):
             for number in range(round(minutes * rate)):
                 await asyncio.sleep(max(0.0, began + number * 60 / rate - time.perf_counter()))
                 going.add(task := asyncio.create_task(self.forward(took)))
                 task.add_done_callback(going.discard)
             await asyncio.gather(*going)
-            ticking.cancel()
         took.busy = (time.process_time() - work) / (time.perf_counter() - began)
         return took
 
-    async def _ticking(self, took: Took, began: float) -> None:
-        while True:
-            took.ticks.append(await self.tick())
-            took.memory.append((time.perf_counter() - began, memory()))
-            await asyncio.sleep(TICK)
+    async def _tick(self, desk: Desk, took: Took) -> None:
+        began = time.perf_counter()
+        await desk.on_tick(self.now())
+        took.ticks.append(time.perf_counter() - began)
 
 
 def memory() -> float:
@@ -200,8 +204,8 @@ def memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-@contextmanager
-def _locks(took: Took) -> Iterator[None]:
+@asynccontextmanager
+async def _locks(took: Took) -> AsyncIterator[None]:
     """Note how long each change waits for its library's row."""
     lock = Change.lock
 
@@ -400,7 +404,7 @@ def report(took: Took, asked: Asked) -> None:
     click.echo(f"  stored and acknowledged: {spoken(took.acknowledged)}")
     click.echo(f"  the card is out:         {spoken(took.carded)}")
     click.echo(f"  waited for a row's lock: {spoken(took.locks)}")
-    click.echo(f"  ticks:                   {spoken(took.ticks)}")
+    click.echo(f"  a desk's ticks:          {spoken(took.ticks)}")
     half = len(took.memory) // 2
     before, after = (median(m for _, m in part) for part in (took.memory[:half], took.memory[half:]))
     click.echo(f"  memory: {before:.0f} MB in the first half, {after:.0f} in the second; {took.busy:.2f} processors")
