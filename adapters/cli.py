@@ -16,7 +16,7 @@ import click
 from adapters import closed_days, judging, libraries, logs, records, session
 from adapters.configured import Trouble, database_of, settings_of_this_place
 from adapters.doctor import examine, examine_all
-from bot import backup, database, toml
+from bot import backup, database, moving, toml
 from bot.library import Library, Role
 from bot.policy import Policy
 from bot.privacy import Mask, Pseudonyms
@@ -163,6 +163,22 @@ def restore(file: Path) -> None:
     with session.alone(database_of(settings_of_this_place(), "live")):
         aside = backup.restore(file.absolute(), target)
     click.echo(f"{target} is as it was in {file}." + (f" What stood there is in {aside}." if aside else ""))
+
+
+@main.command("move")
+@click.argument("address", metavar="ADDRESS")
+def move(address: str) -> None:
+    """Move the desk from its SQLite file to the PostgreSQL database at ADDRESS. Stop the desk first.
+
+    Other libraries may be there already. Where the address names no password, PGPASSWORD or ~/.pgpass does.
+    """
+    source = database_of(settings_of_this_place(), "live")
+    with session.alone(source):
+        found = asyncio.run(moving.move(source, address))
+    for library, (count, trouble) in found.items():
+        click.echo(f"{library}: {count:,} entries of the record fit." + (f" Then {trouble}." if trouble else ""))
+    click.echo(f"All is at {database.named(address)}. Set DATABASE_URL to that address, and start the desk.")
+    click.echo(f"{database.named(source)} stays as it was; no desk starts on it any more.")
 
 
 async def _hold_to_kind(url: str, kind: str) -> None:

@@ -152,13 +152,20 @@ def is_ours(connection: Connection) -> bool:
 
 
 def migrate(connection: Connection, kind: str) -> None:
-    """Bring the tables to the newest version and mark them as `kind`. Raises Unavailable for the other kind."""
+    """Bring the tables to the newest version and mark them as `kind`.
+
+    Raises Unavailable for the other kind, and where everything was moved elsewhere.
+    """
     if connection.dialect.name == "postgresql":
         # Desks that start together take turns; whoever comes second finds the work done.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
     if is_ours(connection):
-        found = connection.execute(select(schema.mark.c.value).where(schema.mark.c.name == "kind")).scalar()
-        hold_to_kind(connection.engine.url, found, kind)
+        marks = {row.name: row.value for row in connection.execute(select(schema.mark))}
+        hold_to_kind(connection.engine.url, marks.get("kind"), kind)
+        if place := marks.get(MOVED):
+            raise Unavailable(
+                f"What {named(connection.engine.url)} held was moved to {place}. Give the desk that DATABASE_URL."
+            )
     config = _script()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -221,6 +228,8 @@ def explained(engine: AsyncEngine) -> Iterator[None]:
         raise Unavailable(_NOBODY.format(named(engine.url), error.strerror or error)) from error
 
 
+MOVED = "moved"
+"""The mark of a database whose content was moved elsewhere; its value says where."""
 READ_ONLY = "The database {} can not be written to. Give the desk the right to write to the file and its folder."
 MIGRATING = 20261122
 """The key of the lock under which tables are made and upgraded."""

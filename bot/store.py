@@ -87,7 +87,7 @@ class Store:
         file = database.file_of(url)
         if file:
             database.keep_from_others(file)
-        with database.explained(engine):
+        async with _opening(engine):
             if file and file.is_file() and (version := await database.behind(engine)):
                 copy = file.with_name(f"{file.name}.version-{version}")
                 if not copy.exists():  # an upgrade that was cut short has left it
@@ -103,9 +103,8 @@ class Store:
         engine = database.connect(url)
         if not database.is_there(url):
             raise database.Unavailable(f"There is no database at {database.named(url)}. Check DATABASE_URL.")
-        with database.explained(engine):
-            async with database.reading(engine).begin() as connection:
-                await connection.run_sync(database.is_ours)
+        async with _opening(engine), database.reading(engine).begin() as connection:
+            await connection.run_sync(database.is_ours)
         return cls(engine)
 
     async def close(self) -> None:
@@ -158,6 +157,17 @@ class Store:
         with database.explained(self._engine):
             async with self._engine.begin() as connection:
                 await connection.run_sync(database.set_mark, name, value)
+
+
+@asynccontextmanager
+async def _opening(engine: AsyncEngine) -> AsyncIterator[None]:
+    """Let go of the database where it can not be opened."""
+    try:
+        with database.explained(engine):
+            yield
+    except BaseException:
+        await engine.dispose()
+        raise
 
 
 class View:
