@@ -229,8 +229,8 @@ class View:
     async def next_due(self) -> dt.datetime | None:
         """When the next notice wants to go out."""
         notice = schema.notice
-        first = select(func.min(notice.c.try_at)).where(notice.c.library == self.library)
-        found: dt.datetime | None = await self._connection.scalar(first)
+        mine = and_(notice.c.library == self.library, notice.c.try_at.is_not(None))
+        found: dt.datetime | None = await self._connection.scalar(select(func.min(notice.c.try_at)).where(mine))
         return found
 
     async def due(self, chats: Collection[str], now: dt.datetime) -> Due:
