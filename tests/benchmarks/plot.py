@@ -26,9 +26,10 @@ def draw(
         _chart("A forward by itself, ms", "comments on file", [[(x, at["forward"]) for x, at in sizes]], powers=True),
         _chart("A tick of all desks, ms", "comments on file", [[(x, at["tick"]) for x, at in sizes]], powers=True),
         _chart(
-            "Under load, ms: stored; card out",
+            "Under load, ms:",
             "share of forwards, %",
             [_shares(acknowledged), _shares(carded)],
+            names=("stored", "card out"),
         ),
         _chart("Memory, MB", "minutes", [[(at / 60, held) for at, held in memory]]),
     ]
@@ -46,8 +47,15 @@ def _shares(seconds: Sequence[float]) -> list[tuple[float, float]]:
     return [(share, 1000 * ordered[min(len(ordered) - 1, len(ordered) * share // 100)]) for share in range(0, 101, 2)]
 
 
-def _chart(title: str, below: str, lines: Sequence[Sequence[tuple[float, float]]], *, powers: bool = False) -> str:
-    """A chart from zero up; `powers` writes 10, 100 and so on along the bottom."""
+def _chart(
+    title: str,
+    below: str,
+    lines: Sequence[Sequence[tuple[float, float]]],
+    *,
+    powers: bool = False,
+    names: Sequence[str] = (),
+) -> str:
+    """A chart from zero up, each line's name in its ink; `powers` writes 10, 100 and so on along the bottom."""
     points = [point for line in lines for point in line]
     if not points:
         return ""
@@ -57,7 +65,8 @@ def _chart(title: str, below: str, lines: Sequence[Sequence[tuple[float, float]]
     def place(x: float, y: float) -> tuple[float, float]:
         return (x - left) / ((right - left) or 1) * WIDTH, HEIGHT - y / top * HEIGHT
 
-    parts = [f'<text class="t" x="0" y="-14">{escape(title)}</text>']
+    inked = [f' <tspan style="fill:{ink}">{escape(name)}</tspan>' for ink, name in zip(INKS, names, strict=False)]
+    parts = [f'<text class="t" x="0" y="-14">{escape(title)}{"".join(inked)}</text>']
     for part in range(5):
         y = HEIGHT - part / 4 * HEIGHT
         parts.append(f'<line class="g" x1="0" x2="{WIDTH}" y1="{y:.0f}" y2="{y:.0f}"/>')
