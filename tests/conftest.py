@@ -1,4 +1,4 @@
-"""A desk to talk to: the real console chat, desk and SQLite file, and a clock that stands where a test puts it."""
+"""A desk to talk to: the real console chat, desk and database of each kind; a clock that stands where a test puts it."""
 
 from __future__ import annotations
 
@@ -101,10 +101,10 @@ class Talk:
 
 @asynccontextmanager
 async def talk_at(
-    database: Path | str, screening: Screening, now: dt.datetime = MONDAY, moved: dt.timedelta = dt.timedelta(0)
+    database: str, screening: Screening, now: dt.datetime = MONDAY, moved: dt.timedelta = dt.timedelta(0)
 ) -> AsyncIterator[Talk]:
-    """A started demo desk on a SQLite file or a database's address, and a person at its terminal, Judy Ferris."""
-    store = await Store.open(database if isinstance(database, str) else f"sqlite:///{database}", "demo")
+    """A started demo desk on a database, and a person at its terminal, Judy Ferris."""
+    store = await Store.open(database, "demo")
     out = io.StringIO()
     clock = Clock(lambda: now, moved)
 
@@ -125,9 +125,9 @@ async def talk_at(
 
 
 @pytest.fixture
-async def talk(tmp_path: Path, screening: Screening) -> AsyncIterator[Talk]:
+async def talk(database: str, screening: Screening) -> AsyncIterator[Talk]:
     """A fresh desk on a Monday at 11 am."""
-    async with talk_at(tmp_path / "demo.db", screening) as one:
+    async with talk_at(database, screening) as one:
         yield one
 
 

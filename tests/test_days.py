@@ -238,14 +238,14 @@ async def test_calling_a_reply_off_and_taking_it_again_doubles_no_reminder(talk:
     ]
 
 
-async def test_pages_come_at_any_hour_and_go_on_after_a_restart(tmp_path: Path, screening: Screening) -> None:
+async def test_pages_come_at_any_hour_and_go_on_after_a_restart(database: str, screening: Screening) -> None:
     night = MONDAY + 10 * HOUR  # 9 pm, an hour after closing
-    async with talk_at(tmp_path / "demo.db", screening, night) as talk:
+    async with talk_at(database, screening, night) as talk:
         await talk.say(THREAT, "/clock +35m")
         pages = ["Mon 16 21:00", "Mon 16 21:10", "Mon 16 21:20", "Mon 16 21:30"]
         for kind in ("page to the director", "page to the deputy"):
             assert await sent(talk, kind) == [(at, kind) for at in pages]
-    async with talk_at(tmp_path / "demo.db", screening, night + HOUR) as talk:
+    async with talk_at(database, screening, night + HOUR) as talk:
         assert talk.heard().count("someone may be harmed") == 2
         await talk.say("/as deputy", "/have_it 1")
         assert "someone may be harmed" not in await talk.say("/clock +2h")
@@ -277,18 +277,18 @@ async def test_a_digest_with_nothing_to_say_is_not_sent(talk: Talk) -> None:
 
 
 async def test_hours_edited_in_the_file_move_deadlines_at_the_next_start(
-    tmp_path: Path, screening: Screening, policy: Policy, classifier: Classifier
+    database: str, tmp_path: Path, screening: Screening, policy: Policy, classifier: Classifier
 ) -> None:
-    async with talk_at(tmp_path / "demo.db", screening) as talk:
+    async with talk_at(database, screening) as talk:
         await talk.say(QUESTION)
     text = (CONFIG / "library.toml").read_text(encoding="utf-8")
     (tmp_path / "library.toml").write_text(text + "\n[[closed]]\non = 2026-11-17\n", encoding="utf-8")
     edited = Screening(policy, toml.read(tmp_path / "library.toml", Library), classifier)
-    async with talk_at(tmp_path / "demo.db", edited) as talk:
+    async with talk_at(database, edited) as talk:
         heard = talk.heard()
         assert "The library's hours or closed days have changed." in heard
         assert "reply by Wednesday 18 November, 8 pm; it was Tuesday 17 November, 8 pm" in heard
-    async with talk_at(tmp_path / "demo.db", edited) as talk:
+    async with talk_at(database, edited) as talk:
         assert talk.heard() == ""
 
 

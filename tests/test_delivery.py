@@ -20,7 +20,6 @@ from tests.test_border import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from bot.screening import Screening
     from tests.conftest import Talk
@@ -447,10 +446,10 @@ async def test_a_later_time_of_posting_moves_the_reminders(talk: Talk) -> None:
     assert said.count("2026-0001 is overdue") == 2
 
 
-async def test_reminders_go_on_after_a_restart(tmp_path: Path, screening: Screening) -> None:
-    async with talk_at(tmp_path / "demo.db", screening) as talk:
+async def test_reminders_go_on_after_a_restart(database: str, screening: Screening) -> None:
+    async with talk_at(database, screening) as talk:
         await talk.say(QUESTION, "/ask 1 May this stay?")
-    async with talk_at(tmp_path / "demo.db", screening, MONDAY + 5 * HOUR) as talk:
+    async with talk_at(database, screening, MONDAY + 5 * HOUR) as talk:
         assert "Ruth Engstrom, 2026-0001 still waits for your ruling" in talk.heard()
         said = await talk.say("/as director", "/keep 1 it may")
         assert "KEEP, ruled by Ruth Engstrom" in said

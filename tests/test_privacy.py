@@ -189,11 +189,11 @@ async def test_a_question_of_staff_that_holds_a_number_keeps_its_point(talk: Tal
 
 
 async def test_authors_are_masked_where_the_library_says_so(
-    tmp_path: Path, library: Library, policy: Policy, classifier: Classifier
+    database: str, library: Library, policy: Policy, classifier: Classifier
 ) -> None:
     privacy = library.privacy.model_copy(update={"mask_authors": True})
     screening = Screening(policy, library.model_copy(update={"privacy": privacy}), classifier)
-    async with talk_at(tmp_path / "demo.db", screening) as talk:
+    async with talk_at(database, screening) as talk:
         await talk.say("/author Jane Roe")
         said = await talk.say("You people are worthless pigs. – Jane Roe", "/case 1")
         assert "Jane" not in said
