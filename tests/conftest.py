@@ -1,4 +1,4 @@
-"""A desk to talk to: the real console chat, desk and database of each kind; a clock that stands where a test puts it."""
+"""A desk to talk to: the real console chat, desk and databases, and a clock that stands where a test puts it."""
 
 from __future__ import annotations
 
