@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -175,25 +175,50 @@ class Pseudonyms:
     def __init__(self, key: bytes, mask: Mask) -> None:
         self._key = key
         self._mask = mask
-        self._known: OrderedDict[str, str] = OrderedDict()
+        self._known: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        """By the name in small letters: as it was last written, and the pseudonym."""
+        self._by_word: defaultdict[str, set[str]] = defaultdict(set)
+        """The names that begin with a word, so that a line of the log is not held against all of them."""
 
     def of(self, author: str) -> str:
         """The pseudonym of an author; from then on their name is hidden wherever it stands in a log."""
-        name = " ".join(author.split()).casefold()
+        written = " ".join(author.split())
+        name = written.casefold()
         said = f"author-{hmac.new(self._key, name.encode(), hashlib.sha256).hexdigest()[:10]}"
         if len(name) > 1:
-            self._known[name] = said
+            self._known[name] = written, said
             self._known.move_to_end(name)
+            self._by_word[_first_word(name)].add(name)
             if len(self._known) > self.MOST:
-                self._known.popitem(last=False)
+                self._forget(next(iter(self._known)))
         return said
+
+    def _forget(self, name: str) -> None:
+        del self._known[name]
+        word = _first_word(name)
+        self._by_word[word].discard(name)
+        if not self._by_word[word]:
+            del self._by_word[word]
 
     def hide(self, text: str) -> str:
         """A text as it may stand in a log: without the authors known by now, and masked as cards are."""
         folded = text.casefold()
-        for name in sorted((name for name in self._known if name in folded), key=len, reverse=True):
-            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", self._known[name], text, flags=re.IGNORECASE)
+        words = {"", *_WORD.findall(folded)}
+        names = (name for word in words for name in self._by_word.get(word, ()) if name in folded)
+        for name in sorted(names, key=len, reverse=True):
+            written, said = self._known[name]
+            # Small letters may be more than those they stand for: Strauß is found as strauss.
+            either = f"{re.escape(written)}|{re.escape(name)}"
+            text = re.sub(rf"(?<!\w)(?:{either})(?!\w)", said, text, flags=re.IGNORECASE)
         return self._mask.text(text)
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _first_word(name: str) -> str:
+    found = _WORD.search(name)
+    return found[0] if found else ""
 
 
 def luhn(number: str) -> bool:

@@ -207,6 +207,36 @@ async def test_what_names_a_patron_with_what_they_borrowed_is_pointed_out(talk: 
     assert "confidential" not in await talk.say("Do you have books about gardening?")
 
 
+def test_an_author_is_hidden_whose_name_has_more_small_letters() -> None:
+    """Regression: Strauß was looked for as strauss, which stands nowhere."""
+    names = Pseudonyms(b"key", Mask(Privacy()))
+    alias = names.of("Uwe Strauß")
+    assert (
+        names.hide("Trouble with Uwe Strauß, UWE STRAUSS and uwe strauss")
+        == f"Trouble with {alias}, {alias} and {alias}"
+    )
+
+
+@given(st.lists(st.text("xyzß @★-.Σİ", min_size=2, max_size=8), min_size=1, max_size=6))
+def test_no_known_author_stands_in_a_log(authors: list[str]) -> None:
+    names = Pseudonyms(b"key", Mask(Privacy()))
+    known = [" ".join(author.split()) for author in authors if len(author.split()) and len("".join(author.split())) > 1]
+    for author in known:
+        names.of(author)
+    for author in known:
+        said = names.hide(f"Trouble with {author}, again")
+        assert not re.search(rf"(?<!\w){re.escape(author)}(?!\w)", said), said
+
+
+def test_only_the_newest_authors_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pseudonyms, "MOST", 2)
+    names = Pseudonyms(b"key", Mask(Privacy()))
+    for author in ("Jane Roe", "Jane Doe", "Jim Poe", "Jane Doe"):
+        names.of(author)
+    said = names.hide("Jane Roe, Jane Doe, Jim Poe")
+    assert said == f"Jane Roe, {names.of('Jane Doe')}, {names.of('Jim Poe')}"
+
+
 def test_logs_and_error_reports_name_no_author(capsys: pytest.CaptureFixture[str]) -> None:
     names = Pseudonyms(b"key", Mask(Privacy()))
     alias = names.of("Jane  Roe")
