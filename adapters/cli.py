@@ -33,6 +33,10 @@ class _Speaking(click.Group):
             return super().invoke(ctx)
         except (database.Unavailable, toml.ConfigurationError) as error:
             raise Trouble(str(error)) from None
+        except OSError as error:
+            if error.filename is None:  # no file that somebody named
+                raise
+            raise Trouble(f"{str(error.filename)[:200]}: can not be used: {error.strerror}.") from None
 
 
 @click.group(cls=_Speaking, context_settings={"help_option_names": ["-h", "--help"]})

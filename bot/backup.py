@@ -110,7 +110,7 @@ def check(file: Path) -> None:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
             sound = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             ours = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-    except sqlite3.Error as trouble:
+    except (sqlite3.Error, UnicodeDecodeError) as trouble:  # what is damaged may be the words that say so
         raise Unavailable(f"{file} can not be read as a database: {trouble}.") from None
     if not sound:
         raise Unavailable(f"{file} is damaged. Use another backup.")

@@ -5,19 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import discord
 import pytest
+from click.testing import CliRunner
 
 from adapters import batch, dates, heads
+from adapters.cli import main
 from adapters.discord import cards, incoming
-from bot import record, toml
+from bot import backup, record, toml
 from bot.chat import Card, Line
+from bot.database import Unavailable
 from bot.library import Library
 from bot.screening.finding import Outcome, Verdict
 from bot.toml import ConfigurationError
+from tests.conftest import CONFIG
 from tests.fuzz import samples
 
 if TYPE_CHECKING:
@@ -66,6 +72,23 @@ def test_a_file_that_discord_gives_no_address_of_is_kept_without_its_bytes() -> 
     assert incoming.long_texts(message) == []
     comment, _ = incoming.comment_in(message, 300)
     assert [file.source for file in comment.storable().attachments] == [""]
+
+
+def test_a_damaged_name_in_a_backup_is_no_traceback(tmp_path: Path) -> None:
+    file = tmp_path / "backup.db"
+    with closing(sqlite3.connect(file)) as made, made:
+        made.execute("CREATE TABLE txyz (a)")
+    file.write_bytes(file.read_bytes().replace(b"CREATE", b"CREATX").replace(b"txyz", b"t\x80yz"))
+    with pytest.raises(Unavailable, match=r"backup\.db can not be read as a database"):
+        backup.check(file)
+
+
+@pytest.mark.parametrize("arguments", [["init"], ["record", "pack", "--out"], ["backup"], ["screen", "-"]])
+def test_a_file_name_that_is_too_long_is_said(arguments: list[str], tmp_path: Path) -> None:
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'desk.db'}", "LIBRARY_FILE": str(CONFIG / "library.toml")}
+    result = CliRunner().invoke(main, [*arguments, "9" * 5000], env=env)
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert result.exit_code in {1, 2}
 
 
 def test_a_number_of_too_many_digits_is_a_broken_line() -> None:
