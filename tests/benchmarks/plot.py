@@ -70,7 +70,7 @@ def _chart(
     for part in range(5):
         y = HEIGHT - part / 4 * HEIGHT
         parts.append(f'<line class="g" x1="0" x2="{WIDTH}" y1="{y:.0f}" y2="{y:.0f}"/>')
-        parts.append(f'<text text-anchor="end" x="-6" y="{y + 4:.0f}">{top * part / 4:,.4g}</text>')
+        parts.append(f'<text text-anchor="end" x="-6" y="{y + 4:.0f}">{_said(top * part / 4)}</text>')
     marks = [x for x, _ in lines[0]] if powers else [left + (right - left) * part / 4 for part in range(5)]
     for x in marks:
         said = f"{10**x:,.0f}" if powers else f"{x:,.3g}"
@@ -81,6 +81,10 @@ def _chart(
         shown = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in line))
         parts.append(f'<polyline fill="none" stroke="{ink}" stroke-width="2" points="{shown}"/>')
     return "".join(parts)
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def _round(value: float) -> float:
