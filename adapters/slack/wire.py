@@ -108,7 +108,7 @@ class SlackChat(Speaking):
         self._listeners.register(app)
         token = self._settings.slack_app_token
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(self._listeners.finish)
+            stack.push_async_callback(self.finish)
             if token:
                 self._socket = Socket(app, token.get_secret_value(), self._pace)
                 await self._socket.check()
@@ -117,11 +117,15 @@ class SlackChat(Speaking):
                 secret = self._settings.slack_signing_secret
                 verifier = SignatureVerifier(secret.get_secret_value() if secret else "")
                 await stack.enter_async_context(_serving(app, verifier, self._settings.slack_http_port))
-            stack.push_async_callback(self._listeners.finish)  # what is under way is acknowledged before the wire ends
+            stack.push_async_callback(self.finish)  # what is under way is acknowledged before the wire ends
             await self._catch_up(grace=0)
             _LOG.info("Slack: listening in %s (%s).", self._channel, "Socket Mode" if token else "HTTP mode")
             yield
         self._socket = None
+
+    async def finish(self) -> None:
+        """Wait for what is under way."""
+        await self._listeners.finish()
 
     @property
     def listening(self) -> bool:

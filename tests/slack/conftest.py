@@ -148,8 +148,13 @@ class Office:
         async with self.store.look(self.library.id) as view:
             return [json.loads(entry.payload or "null") async for entry in view.record() if kind == entry.kind]
 
+    async def settled(self) -> None:
+        """Everything that is under way has ended."""
+        await self.chat.finish()
+
     async def pass_time(self, length: dt.timedelta) -> None:
-        """The clock moves on, and the desk ticks."""
+        """What is under way ends, the clock moves on, and the desk ticks."""
+        await self.settled()
         self.clock.time += length
         await self.desk.on_tick(self.clock())
 

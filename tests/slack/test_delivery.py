@@ -54,7 +54,7 @@ async def test_what_was_not_stored_is_not_acknowledged_and_comes_again(desk: Off
     await desk.mend_database()
     await desk.slack.tell(message, retry=1)
     await desk.slack.tell(message, retry=2)
-    await desk.desk.deliver(desk.clock())
+    await desk.settled()
     assert len(desk.slack.desks(thread=message["ts"])) == 1
     assert await desk.count() == 1
     assert len(await desk.facts("forward")) == len(await desk.facts("notice sent")) == 1
@@ -64,7 +64,7 @@ async def test_what_slack_took_before_it_timed_out_is_found_by_its_metadata(impa
     impatient.slack.fail("chat.postMessage", held=asyncio.Event(), taken=True)
     message = await impatient.slack.say(JUDY, QUESTION)
     await impatient.slack.until(impatient.slack.desks)
-    await impatient.desk.deliver(impatient.clock())
+    await impatient.settled()
     assert await impatient.facts("notice sent") == [], "nobody knows yet"
     await impatient.slack.press(AMIR, impatient.slack.desks()[0], "claim")
     assert (await impatient.case(1)).claimed_by == "Amir Haddad", "though it can be pressed already"
@@ -92,7 +92,7 @@ async def test_a_doubtful_send_outside_a_thread_is_looked_up_too(impatient: Offi
         await impatient.slack.submit(JUDY, {"comment": QUESTION})
     where = impatient.slack.direct(RUTH) if channel == "direct" else impatient.slack.channels[STAFF]
     await impatient.slack.until(lambda: where.messages)
-    await impatient.desk.deliver(impatient.clock())
+    await impatient.settled()
     await impatient.pass_time(MINUTE)
     assert impatient.slack.count("conversations.history") == 1
     assert len(where.messages) == 1
@@ -101,7 +101,7 @@ async def test_a_doubtful_send_outside_a_thread_is_looked_up_too(impatient: Offi
 async def test_what_slack_did_not_take_is_sent_again(desk: Office) -> None:
     desk.slack.fail("chat.postMessage", status=500, body="<html>upstream sent too big header</html>")
     message = await desk.slack.say(JUDY, QUESTION)
-    await desk.desk.deliver(desk.clock())
+    await desk.settled()
     assert desk.slack.desks() == []
     await desk.pass_time(MINUTE)
     await desk.card(message)
@@ -123,7 +123,7 @@ UNREADABLE = [
 async def test_an_answer_that_can_not_be_read_leaves_a_doubt(desk: Office, body: str, media_type: str) -> None:
     desk.slack.fail("chat.postMessage", body=body, media_type=media_type)
     message = await desk.slack.say(JUDY, QUESTION)
-    await desk.desk.deliver(desk.clock())
+    await desk.settled()
     await desk.pass_time(HOUR)
     await desk.card(message)
     assert len(desk.slack.desks()) == desk.slack.count("conversations.replies") == 1
@@ -132,7 +132,7 @@ async def test_an_answer_that_can_not_be_read_leaves_a_doubt(desk: Office, body:
 async def test_slacks_wish_to_wait_is_honoured(desk: Office) -> None:
     desk.slack.fail("chat.postMessage", status=429, retry_after=90)
     message = await desk.slack.say(JUDY, QUESTION)
-    await desk.desk.deliver(desk.clock())
+    await desk.settled()
     await desk.pass_time(MINUTE)
     assert desk.slack.count("chat.postMessage") == 1
     await desk.pass_time(MINUTE)
@@ -154,7 +154,7 @@ async def test_closed_direct_messages_leave_the_thread(desk: Office) -> None:
     await desk.slack.modal(JUDY, field="question")
     await desk.slack.submit(JUDY, {"question": "May this stay?"})
     await desk.card(message, "please rule on 2026-0001")
-    await desk.desk.deliver(desk.clock())
+    await desk.settled()
     assert desk.slack.direct(RUTH).messages == []
     asked = [m for m in desk.slack.desks() if "please rule" in rules.words(m)]
     assert len(asked) == 1, "the copy in the thread is enough"
@@ -169,7 +169,7 @@ async def test_slack_down_for_a_while_loses_nothing_and_keeps_the_order(desk: Of
     await desk.slack.tell(message)
     await desk.slack.tell(other)
     await desk.slack.until(lambda: slow.times == 0)
-    await desk.desk.deliver(desk.clock())
+    await desk.settled()
     await desk.pass_time(HOUR)
     assert [m["thread_ts"] for m in desk.slack.desks()] == [message["ts"], other["ts"]]
 
@@ -179,7 +179,7 @@ async def test_a_card_that_slack_would_not_draw_is_drawn_later(desk: Office) -> 
     desk.slack.fail("chat.update", status=429, retry_after=30)
     await desk.slack.press(JUDY, card, "claim")
     await desk.told(JUDY, "is yours")
-    await desk.desk.deliver(desk.clock())
+    await desk.settled()
     assert "Judy Ferris has it" not in rules.words(card)
     await desk.pass_time(MINUTE)
     await desk.card(message, "Judy Ferris has it")

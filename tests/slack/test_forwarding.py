@@ -212,7 +212,7 @@ async def test_a_screenshot_is_kept_and_its_words_are_asked_for(desk: Office) ->
     message = await desk.slack.say(JUDY, as_="file_share", files=[stub])
     card = await desk.card(message, "WORDS WANTED", "screenshot.png")
     await desk.slack.until(lambda: desk.slack.count("files.info"))
-    await desk.desk.deliver(desk.clock())
+    await desk.settled()
     async with desk.store.look(desk.library.id) as view:
         (kept,) = await view.media("2026-0001")
     assert kept[0] == hashlib.sha256(PNG).hexdigest()
@@ -237,7 +237,7 @@ async def test_a_file_that_is_not_kept_is_refused_in_words(desk: Office, name: s
     stub = desk.slack.add_file(content, **facts)
     await desk.slack.say(JUDY, QUESTION, as_="file_share", files=[stub])
     await desk.slack.until(lambda: desk.slack.count("files.info"))
-    await desk.desk.deliver(desk.clock())
+    await desk.settled()
     (fact,) = await desk.facts("attachment not kept")
     assert said in fact["why"]
 
