@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ from bot.search import Search
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import AsyncIterator, Collection, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from bot.case import Case, Ruling
     from bot.chat import Forward, Place
     from bot.screening.finding import Verdict
+
+ENDING = 1.0
+"""Seconds that transactions under way have to end once the database is let go of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._closing = False
+        self._under_way = 0
+        self._ended = asyncio.Event()
 
     @classmethod
     async def open(cls, url: str, kind: str) -> Store:
@@ -108,18 +115,23 @@ class Store:
         return cls(engine)
 
     async def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, once what is under way has ended; nothing more begins."""
+        self._closing = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ENDING):
+                while self._under_way:
+                    await self._ended.wait()
+                    self._ended.clear()
         await self._engine.dispose()
 
     @asynccontextmanager
     async def change(self, library: str, now: dt.datetime) -> AsyncIterator[Change]:
         """One transaction on one library's rows; changes of a library stand in a row. Raises Unavailable."""
-        with database.explained(self._engine):
-            async with self._turn(library), self._engine.begin() as connection:
-                change = Change(connection, library, now)
-                await change.lock()
-                yield change
-                await change.write_record()
+        async with self._turn(library), self._begin(self._engine) as connection:
+            change = Change(connection, library, now)
+            await change.lock()
+            yield change
+            await change.write_record()
 
     def _turn(self, library: str) -> asyncio.Lock:
         """Changes wait here in the order in which they came, before they take a connection.
@@ -131,22 +143,19 @@ class Store:
     @asynccontextmanager
     async def look(self, library: str) -> AsyncIterator[View]:
         """Read one library's rows, all as of one moment. Raises Unavailable."""
-        with database.explained(self._engine):
-            async with database.reading(self._engine).begin() as connection:
-                yield View(connection, library)
+        async with self._read() as connection:
+            yield View(connection, library)
 
     async def libraries(self) -> list[str]:
         """The libraries that have rows here."""
-        with database.explained(self._engine):
-            async with database.reading(self._engine).begin() as connection:
-                return list(await connection.scalars(select(schema.library.c.id).order_by(schema.library.c.id)))
+        async with self._read() as connection:
+            return list(await connection.scalars(select(schema.library.c.id).order_by(schema.library.c.id)))
 
     async def mark(self, name: str) -> str | None:
         """A mark of the whole database."""
-        with database.explained(self._engine):
-            async with database.reading(self._engine).begin() as connection:
-                query = select(schema.mark.c.value).where(schema.mark.c.name == name)
-                return (await connection.execute(query)).scalar()
+        async with self._read() as connection:
+            query = select(schema.mark.c.value).where(schema.mark.c.name == name)
+            return (await connection.execute(query)).scalar()
 
     async def forget(self) -> None:
         """Write over what was disposed of wherever SQLite still keeps it. Raises Unavailable."""
@@ -154,9 +163,25 @@ class Store:
 
     async def set_mark(self, name: str, value: str) -> None:
         """Set a mark of the whole database."""
-        with database.explained(self._engine):
-            async with self._engine.begin() as connection:
-                await connection.run_sync(database.set_mark, name, value)
+        async with self._begin(self._engine) as connection:
+            await connection.run_sync(database.set_mark, name, value)
+
+    def _read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._begin(database.reading(self._engine))
+
+    @asynccontextmanager
+    async def _begin(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """A transaction, which `close` waits for. Raises Unavailable."""
+        if self._closing:
+            raise database.Unavailable("The desk is stopping and takes nothing more until it starts again.")
+        self._under_way += 1
+        try:
+            with database.explained(self._engine):
+                async with engine.begin() as connection:
+                    yield connection
+        finally:
+            self._under_way -= 1
+            self._ended.set()
 
 
 @asynccontextmanager

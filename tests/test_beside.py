@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.chat import Comment, Forward, Person, Place, Press
+from bot.database import Unavailable
 from bot.desk import Desk
 from bot.store import Change, Store, View
 from tests.conftest import MONDAY
@@ -138,6 +139,16 @@ async def test_told_to_stop_while_a_comment_is_read_nothing_of_it_is_stored(
     reading.cancel()
     await asyncio.wait([reading])
     assert await kinds(store, screening) == []
+
+
+async def test_a_database_is_let_go_of_when_what_is_under_way_has_ended(store: Store, screening: Screening) -> None:
+    async with store.look(screening.library.id) as view:
+        closing = asyncio.create_task(store.close())
+        assert await view.open_cases() == []
+        with pytest.raises(Unavailable, match="The desk is stopping"):
+            await kinds(store, screening)
+        assert not closing.done()
+    await closing
 
 
 async def test_a_tick_with_nothing_due_takes_no_lock(
