@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from adapters.heads import HeadFile
     from adapters.wires import Wire
     from bot.library import Library
-    from bot.store import Store, View
+    from bot.store import Store
+    from bot.view import View
 
 Checks = Callable[[], Awaitable[list[Check]]]
 LATE = dt.timedelta(minutes=5)

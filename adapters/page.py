@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from bot.store import Edition
+    from bot.view import Edition
 
 INLINE = 1_000_000
 """Bytes; a larger picture stands beside the page and is only named on it."""

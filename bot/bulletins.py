@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.library import Library
     from bot.reply_clock import ReplyClock
-    from bot.store import View
+    from bot.view import View
     from bot.wording import Wording
 
 LISTED = 8

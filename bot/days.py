@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from bot.library import Library, Member
     from bot.refusals import Refusals
     from bot.reply_clock import ReplyClock
-    from bot.store import Change, View
+    from bot.store import Change
+    from bot.view import View
     from bot.wording import Wording
 
 LOOK_BACK, LOOK_AHEAD = dt.timedelta(days=14), dt.timedelta(days=366)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from bot.library import Library
     from bot.outbox import Queued, Wanted
     from bot.reply_clock import ReplyClock
-    from bot.store import Change, Due, Store, View
+    from bot.store import Change, Store
+    from bot.view import Due, View
     from bot.wording import Wording
 
 FIRST_RETRY = dt.timedelta(seconds=30)

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from bot.privacy import Pseudonyms
     from bot.screening import Screening
     from bot.screening.finding import Verdict
-    from bot.store import Change, Store, View
+    from bot.store import Change, Store
+    from bot.view import View
 
 LONGEST = 200_000
 """Characters; three times what any platform takes in a comment."""

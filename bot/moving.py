@@ -8,7 +8,8 @@ from sqlalchemy import Integer, func, insert, select, text
 
 from bot import database, record, schema
 from bot.database import Unavailable
-from bot.store import Store, View
+from bot.store import Store
+from bot.view import View
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

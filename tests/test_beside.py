@@ -11,7 +11,8 @@ import pytest
 from bot.chat import Comment, Forward, Person, Place, Press
 from bot.database import Unavailable
 from bot.desk import Desk
-from bot.store import Change, Store, View
+from bot.store import Change, Store
+from bot.view import View
 from tests.conftest import MONDAY
 from tests.test_delivery import Channel
 

@@ -32,7 +32,8 @@ from bot.outbox import Outbox
 from bot.retention import Retention
 from bot.screening import Screening
 from bot.search import Search
-from bot.store import Change, Store, View
+from bot.store import Change, Store
+from bot.view import View
 from tests.borders import Crossed, Watch, watched
 from tests.conftest import CONFIG, MONDAY
 from tests.test_border import PICTURE, Wire

@@ -7,9 +7,11 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 
 from tests.simulation.play import SHARED, play, prepare
+
+TOLD = 1000
+"""How far it has come is said after so many runs."""
 
 
 def main() -> int:
@@ -27,11 +29,13 @@ def main() -> int:
     counts: Counter[str] = Counter()
     failed = 0
     with ProcessPoolExecutor(wish.processes, initializer=prepare) as pool:
-        for seed, found, faults in pool.map(partial(_one), seeds, chunksize=SHARED):
+        for played, (seed, found, faults) in enumerate(pool.map(_one, seeds, chunksize=SHARED), start=1):
             counts.update(faults)
             for words in found:
                 say(f"seed {seed}: {words}")
             failed += bool(found)
+            if played % TOLD == 0:
+                say(f"{played} of {len(seeds)} played, {failed} failed")
     seconds = time.perf_counter() - began
     say(f"{len(seeds)} runs, {failed} in which a law did not hold; {seconds:.0f} s, {seconds / len(seeds):.3f} s each")
     for name, number in sorted(counts.items()):

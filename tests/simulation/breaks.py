@@ -13,7 +13,8 @@ from unittest.mock import patch
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.outbox import Outbox
-from bot.store import Change, View
+from bot.store import Change
+from bot.view import View
 from tests.simulation.play import play, prepare, quiet
 
 if TYPE_CHECKING:

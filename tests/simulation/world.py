@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from bot.chat import Answer
     from bot.screening import Screening
-    from bot.store import View
+    from bot.view import View
     from tests.simulation.plan import Chain, Plan, Step
 
 CHANNEL = "C0STAFF"
