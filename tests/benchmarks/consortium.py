@@ -3,7 +3,9 @@
 Comments are put on file by bulk insert, the first hundred thousand of them as open cases with their reminders queued.
 At each size it measures a tick of all desks and a forward by itself; at a hundred thousand it forwards a thousand
 comments a minute, spread over the channels, through the real desks and the real screening, to chats that take a
-message in twenty milliseconds. The time runs on as it does outside, from a Monday noon at which every library is open.
+message in twenty milliseconds. What is forwarded are the comments that the classifier was trained with, half of them
+violations; where someone may be harmed, the director soon says that she has it. The time runs on as it does outside,
+from a Monday noon at which every library is open.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
@@ -29,11 +31,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from sqlalchemy import func, select, text, update
 
+import bot
 from adapters import logs
+from adapters.batch import Row
 from adapters.session import TICK_SECONDS
 from adapters.ticker import ticking
 from bot import database, rows, schema, toml
-from bot.chat import Comment, Forward, Media, Person, Place, Undelivered
+from bot.chat import Comment, Forward, Media, Person, Place, Press, Undelivered
 from bot.desk import Desk
 from bot.library import Library
 from bot.likeness import Likeness
@@ -63,6 +67,8 @@ WIRE = 0.02
 EACH = 100
 """Numbers of the record that are set aside for each case."""
 WEEK = dt.timedelta(days=7)
+DIRECTOR = Person("U1", "U1")
+CORPUS = Path(bot.__file__).parent / "screening" / "model" / "corpus"
 
 
 class Wire:
@@ -74,10 +80,14 @@ class Wire:
     def __init__(self) -> None:
         self.sent: dict[str, float] = {}
         """When the first notice of each case arrived, by the message that the case came in."""
+        self.paged: set[str] = set()
+        """Cases that the director was paged about and has not answered yet."""
 
     async def send(self, notice: Notice) -> str:
         await asyncio.sleep(WIRE)
         self.sent.setdefault(notice.place.message, time.perf_counter())
+        if "have_it" in notice.card.actions:
+            self.paged.add(notice.card.case)
         return f"{notice.place.channel}:{notice.id}"
 
     async def find(self, notice: Notice) -> str | None:  # noqa: ARG002 - the protocol's
@@ -129,7 +139,9 @@ class Town:
             for one, wire in zip(libraries, self.wires, strict=True)
         ]
         self._began = time.perf_counter()
-        self._make, self._chance = chains(), random.Random(3)  # noqa: S311 - the same comments at each run
+        self._chance = random.Random(3)  # noqa: S311 - the same comments at each run
+        self._comments = written()
+        self._chance.shuffle(self._comments)
         self._count = first
 
     def _desk(self, store: Store, screening: Screening, wire: Wire, names: Pseudonyms) -> Desk:
@@ -160,8 +172,8 @@ class Town:
         self._count += 1
         at = self._count % len(self.libraries)
         place = Place("slack", f"C{at}", f"{self._count:012}")
-        author = f"Patron {self._chance.randrange(100_000)}"
-        comment = Comment(self._make(self._chance), author=author, post="Storytime is Tuesday at 10.")
+        comment = self._comments[self._count % len(self._comments)]
+        comment = replace(comment, author=comment.author or f"Patron {self._chance.randrange(100_000)}")
         began = time.perf_counter()
 
         async def acknowledge(_: Answer | None) -> None:
@@ -181,7 +193,7 @@ class Town:
             took.memory.append((time.perf_counter() - began, memory()))
 
         ticks = [partial(self._tick, desk, took) for desks in self.desks for desk in desks]
-        async with ticking([*ticks, watch], TICK_SECONDS, 60), _locks(took):
+        async with ticking([*ticks, watch, self._answer_pages], TICK_SECONDS, 60), _locks(took):
             for number in range(round(minutes * rate)):
                 await asyncio.sleep(max(0.0, began + number * 60 / rate - time.perf_counter()))
                 going.add(task := asyncio.create_task(self.forward(took)))
@@ -190,10 +202,23 @@ class Town:
         took.busy = (time.process_time() - work) / (time.perf_counter() - began)
         return took
 
+    async def _answer_pages(self) -> None:
+        for at, (desks, wire) in enumerate(zip(self.desks, self.wires, strict=True)):
+            while wire.paged:
+                press = Press(Place("slack", f"C{at}", ""), DIRECTOR, "have_it", wire.paged.pop())
+                await desks[0].on_press(press, self.now())
+
     async def _tick(self, desk: Desk, took: Took) -> None:
         began = time.perf_counter()
         await desk.on_tick(self.now())
         took.ticks.append(time.perf_counter() - began)
+
+
+def written() -> list[Comment]:
+    """Comments as people write them: the corpus, which is made up."""
+    files = sorted(CORPUS.glob("*.jsonl"))
+    lines = (line for file in files for line in file.read_text(encoding="utf-8").splitlines())
+    return [Row.model_validate_json(line).case()[0] for line in lines]
 
 
 def memory() -> float:
