@@ -7,13 +7,16 @@ without the entry gets no findings from the file.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.chat import Comment
 from bot.screening.classifier import Classifier, Probabilities
 from bot.screening.evidence import LEARNT, PLAIN, gather, signals
-from bot.screening.finding import Outcome
+from bot.screening.finding import Outcome, Where
+from bot.screening.orders import ASIDE, addressed, without
 from bot.screening.reasons import carried_by
 from bot.screening.scene import Scene
 from bot.screening.verdict import lean, reasons, settle
@@ -21,11 +24,12 @@ from bot.screening.verdict import lean, reasons, settle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.chat import Comment, Earlier
+    from bot.chat import Earlier
     from bot.library import Library
     from bot.policy import Policy
     from bot.screening.evidence import Evidence
     from bot.screening.finding import Verdict
+    from bot.screening.orders import Span
 
 Seen = tuple["Comment", "Sequence[Earlier]"]
 """A comment, and the different comments seen before it."""
@@ -47,6 +51,30 @@ class Screening:
 
     def screen_all(self, cases: Sequence[Seen]) -> list[Verdict]:
         """Verdicts on comments and what was seen before each, in order; faster than one at a time, and the same."""
+        verdicts = self._judge(cases)
+        for at, case in enumerate(cases):
+            if spans := addressed(case[0].text):
+                verdicts[at] = self._beside_orders(case, spans, verdicts[at])
+        return verdicts
+
+    def _beside_orders(self, case: Seen, spans: Sequence[Span], whole: Verdict) -> Verdict:
+        """The verdict on what is no order to the desk; on the whole where nothing else stands there.
+
+        Whom the whole may harm, and that it wants an answer, counts all the same.
+        """
+        comment, earlier = case
+        alone = self._judge([(Comment(comment.text[start:end]), ()) for start, end in spans])
+        harmless = [span for span, verdict in zip(spans, alone, strict=True) if verdict.outcome is Outcome.KEEP]
+        rest = without(comment.text, harmless)
+        if whole.urgent or not harmless or not rest:
+            return whole
+        (verdict,) = self._judge([(replace(comment, text=rest), earlier)])
+        if any(found.where is Where.COMMENT and found.quote not in comment.text for found in verdict.findings):
+            return whole  # it would quote over a gap
+        owed = verdict.needs_reply or (whole.needs_reply and verdict.outcome is not Outcome.REMOVE)
+        return replace(verdict, needs_reply=owed, why=f"{verdict.why} {ASIDE}")
+
+    def _judge(self, cases: Sequence[Seen]) -> list[Verdict]:
         evidence = [gather(Scene(comment, tuple(earlier), self.library)) for comment, earlier in cases]
         judged = self.classifier.judge_all(
             [(*case, self.library, signals(found)) for case, found in zip(cases, evidence, strict=True)]
